@@ -1,0 +1,333 @@
+"""Where the player may be: a beam of hypotheses, one step per played note.
+
+A hypothesis says which chord sounded last, when, which keys of the recent chords have
+been heard, how fast the player is and by which way through the play order he came.
+For each note every hypothesis branches: the note is a stray, or a further key of a
+recent chord, or the first key of one of the next chords along any way the play order
+allows (keys passed over count as left out). Fresh starts elsewhere come in from the
+relocator as *seeds*. The best few survive. The cost of a note depends on the width of
+the beam alone, never on the length of the score, and nothing is allocated.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from repetiteur.kernels.jit import inline, kernel
+from repetiteur.kernels.likelihood import (
+    EXTRA_NEAR,
+    EXTRA_RARE,
+    EXTRA_RUN,
+    FLAT,
+    ORNAMENT,
+    chord_density,
+    has_pitch,
+    leaving_cost,
+    onset_density,
+    popcount,
+)
+
+WIDTH = 40  # hypotheses kept
+RING = 24  # recent chords remembered by each
+MEMORY = 32  # recent notes whose meaning each remembers
+REACH = 14  # chords looked ahead
+CANDIDATES = WIDTH * 10
+SEEDS = 6
+PATHS = 12  # ways open at once while looking ahead
+LATE_S = 2.0  # a key may still be heard this long after its chord
+WAY_NOTATED, WAY_FREE = -0.1, -3.5  # log probability of a way, asked for or not
+
+STRAY, FURTHER, ONWARD, SEED = 0, 1, 2, 3
+UNMATCHED, ORNAMENTAL = -1, -2  # in Beam.meaning
+
+
+class Beam(NamedTuple):
+    """The hypotheses, best first. Axis 0 is the hypothesis everywhere."""
+
+    size: np.ndarray  # i8[1] how many are alive
+    logp: np.ndarray  # f8
+    chord: np.ndarray  # i4 sounded last (or about to sound: anchor is NaN)
+    anchor: np.ndarray  # f8 s, when its first key sounded
+    ratio: np.ndarray  # f8 log of player's seconds per nominal second
+    doubt: np.ndarray  # f8 variance of that
+    travel: np.ndarray  # f8 quarters travelled minus quarters as written
+    root: np.ndarray  # i4 changes with every fresh start
+    strays: np.ndarray  # i4 stray notes in a row
+    fit: np.ndarray  # f8 share of recent notes that fitted, 0 to 1
+    ring_chord: np.ndarray  # i4[., RING] recent chords, newest first, -1 empty
+    ring_heard: np.ndarray  # i8[., RING] keys heard of each
+    ring_time: np.ndarray  # f8[., RING] s, when each began or should have
+    ring_pass: np.ndarray  # i4[., RING] which time through
+    visits: np.ndarray  # i4[., S] times each segment was entered
+    meaning: np.ndarray  # i4[., MEMORY] key index of note n at n % MEMORY, or a code
+    meaning_pass: np.ndarray  # i4[., MEMORY]
+
+
+class Candidates(NamedTuple):
+    """Branches of the current note, before the best are chosen."""
+
+    count: np.ndarray  # i8[1]
+    logp: np.ndarray  # f8
+    parent: np.ndarray  # i4
+    kind: np.ndarray  # i4 STRAY, FURTHER, ONWARD or SEED
+    slot: np.ndarray  # i4 FURTHER: place in the ring; SEED: its number; STRAY: the meaning
+    chord: np.ndarray  # i4 ONWARD: the new chord
+    bit: np.ndarray  # i4 which key of the chord
+    wait_s: np.ndarray  # f8 ONWARD: nominal seconds from the old chord
+    ways: np.ndarray  # i4[., 2] ONWARD: ways taken to get there, -1 none
+    path: np.ndarray  # i8[PATHS, 5] scratch of the look-ahead
+    path_sums: np.ndarray  # f8[PATHS, 2]
+    chosen: np.ndarray  # i4[WIDTH] the survivors, best first
+    digest: np.ndarray  # i8[WIDTH] of their states, to keep them distinct
+
+
+def new_beam(segments: int) -> Beam:
+    """An empty beam for a score of that many segments."""
+    w = WIDTH
+    return Beam(
+        np.zeros(1, np.int64), np.zeros(w), np.zeros(w, np.int32), np.zeros(w), np.zeros(w),
+        np.zeros(w), np.zeros(w), np.zeros(w, np.int32), np.zeros(w, np.int32), np.zeros(w),
+        np.full((w, RING), -1, np.int32), np.zeros((w, RING), np.int64), np.zeros((w, RING)),
+        np.zeros((w, RING), np.int32), np.zeros((w, segments), np.int32),
+        np.full((w, MEMORY), UNMATCHED, np.int32), np.zeros((w, MEMORY), np.int32),
+    )  # fmt: skip
+
+
+def new_candidates() -> Candidates:
+    """Room for the branches of one note."""
+    c = CANDIDATES
+    return Candidates(
+        np.zeros(1, np.int64), np.zeros(c), np.zeros(c, np.int32), np.zeros(c, np.int32),
+        np.zeros(c, np.int32), np.zeros(c, np.int32), np.zeros(c, np.int32), np.zeros(c),
+        np.full((c, 2), -1, np.int32), np.zeros((PATHS, 5), np.int64), np.zeros((PATHS, 2)),
+        np.zeros(WIDTH, np.int32), np.zeros(WIDTH, np.int64),
+    )  # fmt: skip
+
+
+@kernel
+def place(beam, score, chord, visits, travel, ratio, doubt, root):
+    """Put the whole beam before ``chord``: the next note is expected there, at any time."""
+    beam.size[0] = 1
+    beam.logp[0] = 0.0
+    beam.chord[0] = chord
+    beam.anchor[0] = np.nan
+    beam.ratio[0] = ratio
+    beam.doubt[0] = doubt
+    beam.travel[0] = travel
+    beam.root[0] = root
+    beam.strays[0] = 0
+    beam.fit[0] = 0.75
+    beam.ring_chord[0, :] = -1
+    beam.ring_heard[0, :] = 0
+    beam.visits[0, :] = visits
+    segment = score.chord_segment[chord]
+    beam.visits[0, segment] = max(1, beam.visits[0, segment])
+    beam.ring_chord[0, 0] = chord
+    beam.ring_time[0, 0] = np.nan
+    beam.ring_pass[0, 0] = beam.visits[0, segment]
+    beam.meaning[0, :] = UNMATCHED
+
+
+@inline
+def key_bit(score, chord, pitch):
+    """Which key of the chord has this pitch, or -1."""
+    found = -1
+    if has_pitch(score.chord_pitches, chord, pitch):
+        for key in range(score.chord_first[chord], score.chord_first[chord + 1]):
+            if score.key_pitch[key] == pitch:
+                found = key - score.chord_first[chord]
+                break
+    return found
+
+
+@kernel
+def add_branch(out, logp, parent, kind, slot, chord, bit, wait_s, way0, way1):
+    i = out.count[0]
+    if i >= CANDIDATES:
+        return
+    out.count[0] = i + 1
+    out.logp[i] = logp
+    out.parent[i] = parent
+    out.kind[i] = kind
+    out.slot[i] = slot
+    out.chord[i] = chord
+    out.bit[i] = bit
+    out.wait_s[i] = wait_s
+    out.ways[i, 0] = way0
+    out.ways[i, 1] = way1
+
+
+@kernel
+def _stray(beam, score, h, pitch, t, out):
+    """The note is in no chord: part of an ornament, a slip beside a key, or anything."""
+    cost = EXTRA_RARE if beam.strays[h] == 0 else EXTRA_RUN
+    near = 0.0
+    meaning = UNMATCHED
+    pace = math.exp(beam.ratio[h])
+    for r in range(RING):
+        c = beam.ring_chord[h, r]
+        if c < 0 or t - beam.ring_time[h, r] > 12.0:
+            break
+        life_s = score.chord_ornament_s[c] * pace * 1.3 + 0.15
+        if score.chord_ornament_s[c] > 0.0 and has_pitch(score.chord_ornament, c, pitch):
+            if t - beam.ring_time[h, r] < life_s:
+                cost, meaning = ORNAMENT, ORNAMENTAL
+                break
+    if meaning == UNMATCHED:
+        c = beam.chord[h]
+        for d in (-12, -2, -1, 1, 2, 12):
+            if 0 <= pitch + d < 128:
+                if has_pitch(score.chord_pitches, c, pitch + d):
+                    near = EXTRA_NEAR
+                elif c + 1 < len(score.chord_s) and has_pitch(score.chord_pitches, c + 1, pitch + d):
+                    near = EXTRA_NEAR
+    add_branch(out, beam.logp[h] + cost + near, h, STRAY, meaning, beam.chord[h], 0, 0.0, -1, -1)
+
+
+@kernel
+def _further(beam, score, h, pitch, t, out):
+    """The note is a further key of a recent chord (or the first of the one waited for)."""
+    for r in range(RING):
+        c = beam.ring_chord[h, r]
+        if c < 0:
+            break
+        began = beam.ring_time[h, r]
+        if r > 0 and t - began > LATE_S:
+            break
+        bit = key_bit(score, c, pitch)
+        if bit < 0 or (beam.ring_heard[h, r] >> bit) & 1:
+            continue
+        if math.isnan(began):
+            logp = beam.logp[h] + FLAT
+        else:
+            logp = beam.logp[h] + chord_density(t - began, score.chord_spread_s[c])
+        if r > 0 and (score.chord_needed[c] >> bit) & 1:
+            needed = popcount(score.chord_needed[c])
+            played = popcount(beam.ring_heard[h, r] & score.chord_needed[c])
+            logp += leaving_cost(needed, played + 1) - leaving_cost(needed, played)
+        add_branch(out, logp, h, FURTHER, r, beam.chord[h], bit, 0.0, -1, -1)
+
+
+@kernel
+def _onward(beam, score, h, pitch, t, out):
+    """The note begins one of the chords ahead, along every way of the play order."""
+    c = beam.chord[h]
+    anchor = beam.anchor[h]
+    fresh = math.isnan(anchor)
+    pace = math.exp(beam.ratio[h])
+    needed = popcount(score.chord_needed[c])
+    cost = leaving_cost(needed, popcount(beam.ring_heard[h, 0] & score.chord_needed[c]))
+    # Depth-first over the ways; a path is (next chord, segment, steps, ways) and
+    # (what to add to a chord's nominal time to get the wait, cost so far).
+    path, sums = out.path, out.path_sums
+    path[0, 0] = c + 1
+    path[0, 1] = score.chord_segment[c]
+    path[0, 2] = 0
+    path[0, 3] = -1
+    path[0, 4] = -1
+    sums[0, 0] = -score.chord_s[c]
+    sums[0, 1] = cost
+    depth = 1
+    while depth > 0:
+        depth -= 1
+        j, segment, steps = path[depth, 0], path[depth, 1], path[depth, 2]
+        way0, way1 = path[depth, 3], path[depth, 4]
+        offset, cost = sums[depth, 0], sums[depth, 1]
+        found = 0
+        while j < score.segment_last[segment] and steps < REACH and cost > -26.0 and found < 3:
+            bit = key_bit(score, j, pitch)
+            if bit >= 0:
+                wait_nominal = score.chord_s[j] + offset
+                if fresh:
+                    density = FLAT
+                else:
+                    wait = wait_nominal * pace
+                    wobble = wait * math.sqrt(0.0144 + beam.doubt[h])
+                    sigma = math.sqrt(0.0006 + wobble * wobble) + 0.5 * max(0.0, score.chord_spread_s[j] - 0.035)
+                    density = onset_density(t - anchor - wait, wait, sigma)
+                add_branch(out, beam.logp[h] + cost + density, h, ONWARD, steps, j, bit, wait_nominal, way0, way1)
+                found += 1
+            cost += leaving_cost(popcount(score.chord_needed[j]), 0)
+            j += 1
+            steps += 1
+        if j == score.segment_last[segment] and steps < REACH and cost > -26.0 and way1 < 0 and found < 3:
+            first, last = score.way_first[segment], score.way_first[segment + 1]
+            visit = min(max(beam.visits[h, segment], 1), 60)
+            for way in range(first, last):
+                if depth >= PATHS:
+                    break
+                target = score.way_target[way]
+                expected = (score.way_when[way] >> (visit - 1)) & 1
+                path[depth, 0] = score.segment_first[target]
+                path[depth, 1] = target
+                path[depth, 2] = steps
+                path[depth, 3] = way if way0 < 0 else way0
+                path[depth, 4] = -1 if way0 < 0 else way
+                turn_s = score.segment_span_s[segment, 1] - score.segment_span_s[target, 0]
+                sums[depth, 0] = offset + turn_s + score.way_gap_s[way]
+                sums[depth, 1] = cost + (WAY_NOTATED if expected else WAY_FREE)
+                depth += 1
+
+
+@kernel
+def branch(beam, score, pitch, t, out):
+    """Fill ``out`` with every branch of one note."""
+    out.count[0] = 0
+    best = beam.logp[0]
+    for h in range(beam.size[0]):
+        if beam.logp[h] < best - 30.0:
+            continue
+        _stray(beam, score, h, pitch, t, out)
+        _further(beam, score, h, pitch, t, out)
+        _onward(beam, score, h, pitch, t, out)
+
+
+@kernel
+def _digest(beam, out, i):
+    """A number that is the same for two branches that lead to the same state."""
+    h = out.parent[i]
+    kind = out.kind[i]
+    heard = beam.ring_heard[h, 0]
+    if kind == FURTHER and out.slot[i] == 0:
+        heard |= np.int64(1) << out.bit[i]
+    elif kind == ONWARD or kind == SEED:
+        heard = np.int64(1) << out.bit[i]
+    value = np.int64(out.chord[i]) * 1000003 + heard * 8191 + np.int64(beam.travel[h] * 4.0) * 131071
+    if kind == ONWARD:
+        value += (out.ways[i, 0] * 64 + out.ways[i, 1] + 65) * 524287
+    return value
+
+
+@kernel
+def choose(beam, out):
+    """Pick the WIDTH best distinct branches into ``out.chosen``; returns how many."""
+    kept = 0
+    for i in range(out.count[0]):
+        logp = out.logp[i]
+        if kept == WIDTH and logp <= out.logp[out.chosen[kept - 1]]:
+            continue
+        digest = _digest(beam, out, i)
+        same = -1
+        for k in range(kept):
+            if out.digest[k] == digest:
+                same = k
+                break
+        if same >= 0:
+            if logp <= out.logp[out.chosen[same]]:
+                continue
+            k = same
+        elif kept < WIDTH:
+            k = kept
+            kept += 1
+        else:
+            k = kept - 1
+        while k > 0 and out.logp[out.chosen[k - 1]] < logp:
+            out.chosen[k] = out.chosen[k - 1]
+            out.digest[k] = out.digest[k - 1]
+            k -= 1
+        out.chosen[k] = i
+        out.digest[k] = digest
+    return kept

@@ -1,0 +1,72 @@
+"""How likely one played note is: in time, as an extra, and what leaving keys out costs.
+
+All values are natural logarithms. A note that is expected has a *density* in time
+(per second), so that a note in its place beats a stray one by about seven nats, and a
+long hesitation costs about as much as one stray note.
+"""
+
+from __future__ import annotations
+
+import math
+
+from repetiteur.kernels.jit import inline, kernel
+
+EXTRA_RARE = -6.2  # the first stray note: about one in fifty, any pitch, any time
+EXTRA_RUN = -4.2  # further stray notes in a row: strays come in bursts
+EXTRA_NEAR = 1.0  # a slip lands beside an expected key
+ORNAMENT = -1.2
+FLAT = -1.5  # density of "any time in the next seconds"
+
+
+@kernel
+def onset_density(error_s, wait_s, sigma_s):
+    """Log density of arriving ``error_s`` after the expected time, having waited ``wait_s``.
+
+    Student's t (3 degrees) for tempo and touch, an exponential tail for hesitations, and
+    a thin uniform floor for coming early.
+    """
+    z = error_s / sigma_s
+    body = 0.94 * 0.3676 / sigma_s / (1.0 + z * z / 3.0) ** 2
+    if error_s > 0.0:
+        tail = 0.05 * math.exp(-error_s / 2.5) / 2.5 + 1e-5
+    else:
+        tail = 0.01 / (wait_s + 0.1)
+    return math.log(body + tail)
+
+
+@kernel
+def chord_density(offset_s, spread_s):
+    """Log density of a further key sounding ``offset_s`` after its chord's first one."""
+    z = offset_s / spread_s
+    body = 0.85 * 0.3989 / spread_s * math.exp(-0.5 * z * z)
+    wide = 0.15 * 0.5 / (4.0 * spread_s) * math.exp(-abs(offset_s) / (4.0 * spread_s))
+    return math.log(body + wide + 1e-5)
+
+
+@kernel
+def leaving_cost(needed, played):
+    """Log probability of leaving a chord when ``played`` of its ``needed`` keys were heard."""
+    if needed == 0:
+        return 0.0
+    missing = needed - played
+    if missing <= 0:
+        return 0.0
+    if played == 0:
+        return -(3.6 + 0.9 * min(missing, 6))
+    return -min(2.6 * missing, 8.0)
+
+
+@inline
+def popcount(bits):
+    """Set bits of a 64-bit word."""
+    count = 0
+    while bits:
+        bits &= bits - 1
+        count += 1
+    return count
+
+
+@inline
+def has_pitch(words, chord, pitch):
+    """Whether a set of pitches (i8[N, 2]) holds this one."""
+    return (words[chord, pitch >> 6] >> (pitch & 63)) & 1

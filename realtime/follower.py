@@ -1,0 +1,143 @@
+"""From played notes to the place in the score: the beam of the kernels, and what to report of it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from repetiteur.kernels.beam import new_beam, new_candidates, place
+from repetiteur.kernels.relocate import forget, new_relocator
+from repetiteur.kernels.step import step
+from repetiteur.realtime.layout import Layout
+from repetiteur.realtime.score import Score
+
+SWITCH_MARGIN = 3.0  # nats by which a fresh start must lead before the cursor jumps to it
+AFTER_PAUSE = 3.0  # nats a pause adds to the chance of a fresh start
+WHEN_LOST = 4.0
+PAUSE_S = 0.8
+LOST_BELOW, FOUND_ABOVE = 0.28, 0.5  # of the share of recent notes that fitted
+FIRST_DOUBT = 0.12  # variance of log tempo before anything was heard
+
+
+class Follower:
+    """A stage from notes to positions. One thread; ``delay`` is zero: a note moves it at once."""
+
+    delay = 0.0
+
+    def __init__(self, score: Score, layout: Layout) -> None:
+        self._score = score
+        self.layout = layout
+        segments = len(layout.arrays.segment_first)
+        self._old, self._new = new_beam(segments), new_beam(segments)
+        self._out = new_candidates()
+        self._runs = new_relocator(layout.chords)
+        self.reset()
+
+    def reset(self, tempo_factor: float = 1.0) -> None:
+        """Before the first note, everything forgotten. ``tempo_factor``: of the printed tempo."""
+        self._roots = 0
+        self.notes = 0  # heard so far
+        self._last_s = -math.inf
+        self.lost = False
+        forget(self._runs)
+        no_visits = np.zeros(len(self.layout.arrays.segment_first), np.int32)
+        place(self._old, self.layout.arrays, 0, no_visits, 0.0, -math.log(tempo_factor), FIRST_DOUBT, 0)
+        self._shown = 0
+        self.root = 0
+        self.expected_s = math.nan
+
+    def jump(self, q: float, which_pass: int = 1) -> None:
+        """The operator says: the next note is the first at or after ``q``."""
+        arrays = self.layout.arrays
+        chord = min(int(np.searchsorted(arrays.chord_q, q - 1e-6)), self.layout.chords - 1)
+        beam, k = self._old, self._shown
+        visits = beam.visits[k].copy()
+        visits[arrays.chord_segment[chord]] = which_pass
+        self._roots += 1
+        forget(self._runs)
+        place(beam, arrays, chord, visits, float(beam.travel[k]), float(beam.ratio[k]),
+              float(beam.doubt[k]) + 0.02, self._roots)  # fmt: skip
+        self._shown, self.root, self.lost = 0, self._roots, False
+        self.expected_s = math.nan
+
+    def note(self, pitch: int, t_s: float) -> None:
+        """Hear one note; afterwards the properties tell where the player is."""
+        before = (self.chord, self.anchor_s, self.pace)
+        paused = t_s - self._last_s > PAUSE_S and self.notes > 0
+        bonus = (AFTER_PAUSE if paused else 0.0) + (WHEN_LOST if self.lost else 0.0)
+        self._roots += step(self._old, self._new, self.layout.arrays, self._runs, self._out,
+                            self.notes + 1, pitch, t_s, bonus, self._roots + 1)  # fmt: skip
+        self._old, self._new = self._new, self._old
+        self._shown = self._choose()
+        self.root = int(self._old.root[self._shown])
+        self.notes += 1
+        self._last_s = t_s
+        fit = self.fit
+        self.lost = fit < LOST_BELOW if not self.lost else fit < FOUND_ABOVE
+        self._expect(*before)
+
+    def _choose(self) -> int:
+        """The best hypothesis that came here without a fresh start, unless one leads clearly."""
+        beam = self._old
+        size = int(beam.size[0])
+        same = np.flatnonzero(beam.root[:size] == self.root)
+        if len(same) == 0:
+            return 0
+        own = int(same[0])
+        return own if beam.logp[0] - beam.logp[own] < SWITCH_MARGIN else 0
+
+    def _expect(self, chord: int, anchor_s: float, pace: float) -> None:
+        """When the chord now shown was due at the tempo up to the one before it."""
+        if self.chord == chord:
+            return
+        wait = self.layout.arrays.chord_s[self.chord] - self.layout.arrays.chord_s[chord]
+        near = 0.0 <= wait < 8.0 and not math.isnan(anchor_s)
+        self.expected_s = anchor_s + wait * pace if near else math.nan
+
+    @property
+    def chord(self) -> int:
+        """Index of the chord that sounded last (or is waited for, see ``waiting``)."""
+        return int(self._old.chord[self._shown])
+
+    @property
+    def waiting(self) -> bool:
+        """Whether ``chord`` is still to come: at the start, and after a jump by hand."""
+        return math.isnan(self._old.anchor[self._shown])
+
+    @property
+    def anchor_s(self) -> float:
+        """When ``chord`` began."""
+        return float(self._old.anchor[self._shown])
+
+    @property
+    def pace(self) -> float:
+        """The player's seconds per nominal second."""
+        return math.exp(self._old.ratio[self._shown])
+
+    @property
+    def fit(self) -> float:
+        """Share of the recent notes that fitted."""
+        return float(self._old.fit[self._shown])
+
+    @property
+    def travel(self) -> float:
+        """Quarters travelled minus quarters as written."""
+        return float(self._old.travel[self._shown])
+
+    @property
+    def which_pass(self) -> int:
+        return int(self._old.ring_pass[self._shown, 0])
+
+    @property
+    def meanings(self) -> tuple[np.ndarray, np.ndarray]:
+        """Key (or code) and pass of each recent note: note n at n % MEMORY. Views, not copies."""
+        return self._old.meaning[self._shown], self._old.meaning_pass[self._shown]
+
+    @property
+    def recent(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """Recent chords, newest first: chord (-1 none), keys heard, time, pass. Views."""
+        beam, k = self._old, self._shown
+        return beam.ring_chord[k], beam.ring_heard[k], beam.ring_time[k], beam.ring_pass[k]
+
+

@@ -1,0 +1,179 @@
+"""What can be pushed into an engine: things played, time passing, and the operator's wishes.
+
+Every input carries ``t_s``, seconds of stream time on the session's clock. The journal
+stores exactly these, so a session can be played again from them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOn:
+    t_s: float
+    pitch: int
+    velocity: int
+    channel: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOff:
+    t_s: float
+    pitch: int
+    channel: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """A MIDI controller change (64 is the sustain pedal)."""
+
+    t_s: float
+    number: int
+    value: int
+    channel: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Nothing but time passing: positions glide and overdue notes become missed."""
+
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """No more input will come: settle what is still open."""
+
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaultSeen:
+    """Something outside went wrong and should be told as a ``fault`` event."""
+
+    t_s: float
+    what: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True)
+class HealthMeasured:
+    """Measured outside, told as a ``health`` event."""
+
+    t_s: float
+    latency_p50_ms: float
+    latency_p99_ms: float
+    overflows: int
+    dropped: int
+    cpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Listen from here on (from ``armed`` or ``idle``)."""
+
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """Wait for the first note at the current place."""
+
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """Back to the beginning, everything forgotten, armed."""
+
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Panic:
+    """End every sounding note and hold."""
+
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class GotoBar:
+    t_s: float
+    bar: str  # printed label
+    pass_: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class GotoBeat:
+    t_s: float
+    q: float  # quarters from the start as written
+
+
+@dataclass(frozen=True, slots=True)
+class GotoMark:
+    t_s: float
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The operator's hand: one onset on."""
+
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prev:
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """Practise from one bar to the end of another, over and over."""
+
+    t_s: float
+    first_bar: str
+    last_bar: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoopOff:
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SetProperty:
+    """One of the names in ``properties.PROPERTIES``; the value as it came."""
+
+    t_s: float
+    name: str
+    value: float | str
+
+
+Performed = NoteOn | NoteOff | Controller
+Command = (
+    Start | Arm | Stop | Pause | Resume | Reset | Panic | GotoBar | GotoBeat | GotoMark
+    | Next | Prev | Loop | LoopOff | SetProperty
+)  # fmt: skip
+Input = Performed | Tick | Finish | FaultSeen | HealthMeasured | Command
+INPUT_TYPES: tuple[type, ...] = (
+    NoteOn, NoteOff, Controller, Tick, Finish, FaultSeen, HealthMeasured, Start, Arm, Stop,
+    Pause, Resume, Reset, Panic, GotoBar, GotoBeat, GotoMark, Next, Prev, Loop, LoopOff,
+    SetProperty,
+)  # fmt: skip
