@@ -2,86 +2,188 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from repetiteur.realtime import inputs
+from repetiteur.realtime.commands import Operator
 from repetiteur.realtime.events import (
     WIRE_VERSION,
     Event,
+    Fault,
+    Health,
     Hello,
-    Match,
     Note,
     NoteEnd,
     NoteStatus,
-    Position,
     State,
     StateChanged,
 )
-from repetiteur.realtime.score import Score
+from repetiteur.realtime.follower import Follower
+from repetiteur.realtime.judge import Judge
+from repetiteur.realtime.layout import Layout, lay_out, reroute
+from repetiteur.realtime.properties import PROPERTIES
+from repetiteur.realtime.score import PlayOrder, Score
+from repetiteur.realtime.version import __version__
+from repetiteur.realtime.whereabouts import Whereabouts
 
-__version__ = "0.1.0"
+HEARING = (State.ARMED, State.FOLLOWING, State.COASTING, State.LOST, State.ENDED)
 
 
 class Engine:
     """Follows one player through one score. No clock, no thread, no I/O: the same inputs
     give the same events, however they are cut into calls."""
 
+    delay = 0.0
+
     def __init__(self, score: Score) -> None:
+        self._out: list[Event] = []
         self._seq = 0
-        self._score = score
-        self._cursor = 0
-        self._ids = 0
+        self._note_ids = 0
         self._sounding: dict[tuple[int, int], int] = {}
         self.state = State.IDLE
+        self.settings: dict[str, float | str] = {name: item.default for name, item in PROPERTIES.items()}
+        self._operator = Operator(self)
+        self._take_up(score, lay_out(score))
 
     def open(self) -> list[Event]:
-        """First events of the stream: ``hello`` and ``state``."""
-        return [self._hello(0.0), *self._enter(State.ARMED, 0.0)]
+        """First events of the stream: ``hello``, ``state``, and the place where it begins."""
+        self._hello(0.0)
+        self.enter(State.ARMED, 0.0)
+        self.where.placed(0.0)
+        return self._flush()
 
     def load(self, score: Score, t_s: float) -> list[Event]:
         """Change to another score; the stream goes on."""
-        self._score, self._cursor = score, 0
-        return [self._hello(t_s), *self._enter(State.ARMED, t_s)]
+        self._take_up(score, lay_out(score))
+        self._hello(t_s)
+        self.enter(State.ARMED, t_s)
+        self.where.placed(t_s)
+        return self._flush()
 
     def push(self, item: inputs.Input) -> list[Event]:
         """One input in, the events it causes out. Never raises on musical or operator input."""
         match item:
             case inputs.NoteOn():
-                return self._note_on(item)
+                self._note_on(item)
             case inputs.NoteOff():
-                note = self._sounding.pop((item.channel, item.pitch), None)
-                return [] if note is None else [NoteEnd(self._next(), item.t_s, note, item.t_s)]
+                self._note_off(item)
+            case inputs.Tick():
+                self._tick(item.t_s)
+            case inputs.Controller():
+                pass
             case inputs.Finish():
-                return self._enter(State.ENDED, item.t_s)
-        return []
+                self._finish(item.t_s)
+            case inputs.FaultSeen():
+                self.emit(Fault, item.t_s, (item.what, item.remedy))
+            case inputs.HealthMeasured():
+                measured = (item.latency_p50_ms, item.latency_p99_ms, item.overflows, item.dropped, item.cpu)
+                self.emit(Health, item.t_s, measured)
+            case _:
+                self._operator.obey(item)
+        return self._flush()
 
-    def _note_on(self, item: inputs.NoteOn) -> list[Event]:
-        out = self._enter(State.FOLLOWING, item.t_s)
-        note, self._ids = self._ids, self._ids + 1
+    # What the operator's commands are made of
+
+    def emit(self, event_type: type[Event], at_s: float, fields: tuple) -> int:
+        """Append one event; returns its ``seq``."""
+        seq = self._seq
+        self._seq = seq + 1
+        self._out.append(event_type(seq, at_s, *fields))
+        return seq
+
+    def enter(self, state: State, t_s: float) -> None:
+        """Tell a new state; silent when it is the old one."""
+        if state is not self.state:
+            self.state = state
+            self.emit(StateChanged, t_s, (state,))
+
+    def place(self, q: float, which_pass: int, t_s: float) -> None:
+        """Wait for the player at the first onset at or after ``q``; what lies between is not judged."""
+        from_q = self.where.q
+        self.follower.jump(q, which_pass, self.score.play_order.travel_offset(q, which_pass))
+        self.judge.reset()
+        self.where.leapt(from_q, t_s)
+
+    def restart(self, t_s: float) -> None:
+        """Back to the beginning, everything forgotten."""
+        self.follower.reset(float(self.settings["tempo"]))
+        self.judge.reset()
+        self.where.placed(t_s)
+
+    def travel_by(self, order: PlayOrder, q: float, t_s: float) -> None:
+        """Follow another play order from ``q`` on."""
+        follower = self.follower
+        self._follow(reroute(follower.layout, self.score, order))
+        self.follower.reset(1.0 / follower.pace)
+        self.follower.jump(q, 1, 0.0)
+        self.where.placed(t_s)
+
+    def silence(self, t_s: float) -> None:
+        """End every sounding note."""
+        for note in self._sounding.values():
+            self.emit(NoteEnd, t_s, (note, t_s))
+        self._sounding.clear()
+
+    # Inputs
+
+    def _note_on(self, item: inputs.NoteOn) -> None:
+        self._note_off(item)
+        note, self._note_ids = self._note_ids, self._note_ids + 1
         self._sounding[item.channel, item.pitch] = note
-        out.append(Note(self._next(), item.t_s, note, NoteStatus.CONFIRMED, item.pitch, item.t_s, item.velocity))
-        notes = self._score.notes
-        ahead = notes["pitch"][self._cursor : self._cursor + 12]
-        hit = np.flatnonzero(ahead == item.pitch)
-        if len(hit):
-            index = self._cursor + int(hit[0])
-            q = float(notes["onset_q"][index])
-            bar = self._score.bar_at(q)
-            out.append(Position(self._next(), item.t_s, self._score.bar_labels[bar], bar, self._score.beat_at(q), q, q, 100.0, 1.0))
-            out.append(Match(self._next(), item.t_s, note, self._score.note_ids[index], q, 1, 0.0, 0.0))
-            self._cursor = max(index - 4, 0)
+        self.emit(
+            Note,
+            item.t_s,
+            (note, NoteStatus.CONFIRMED, item.pitch, item.t_s, item.velocity, None, item.channel, None),
+        )
+        if self.state not in HEARING or self.settings["mode"] in ("step", "listen"):
+            return
+        pitch = item.pitch - int(self.settings["transpose"])
+        if not 0 <= pitch < 128:
+            return
+        if self.settings["octave"] == "any":
+            pitch = self.follower.nearest_octave(pitch)
+        self.judge.tick(item.t_s)
+        self.follower.note(pitch, item.t_s)
+        self.enter(State.LOST if self.follower.lost else State.FOLLOWING, item.t_s)
+        self.where.heard(item.t_s)
+        self.judge.note(note, pitch, item.velocity, item.t_s)
+
+    def _note_off(self, item: inputs.NoteOn | inputs.NoteOff) -> None:
+        """A key was released, or struck again while it sounded."""
+        note = self._sounding.pop((item.channel, item.pitch), None)
+        if note is not None:
+            self.emit(NoteEnd, item.t_s, (note, item.t_s))
+
+    def _tick(self, t_s: float) -> None:
+        if self.state not in (State.FOLLOWING, State.COASTING, State.LOST):
+            return
+        self.judge.tick(t_s)
+        if self.settings["mode"] == "wait":
+            return
+        self.where.passed(t_s, float(self.settings["rate"]))
+        if self.state is State.FOLLOWING and t_s >= self.where.glide.overdue_s:
+            self.enter(State.ENDED if self.where.glide.last else State.COASTING, t_s)
+
+    def _finish(self, t_s: float) -> None:
+        if self.state in HEARING:
+            self.judge.finish(t_s)
+        self.silence(t_s)
+        self.enter(State.ENDED, t_s)
+
+    # The rest
+
+    def _take_up(self, score: Score, layout: Layout) -> None:
+        self.score = score
+        self._follow(layout)
+        self.follower.reset(float(self.settings["tempo"]))
+
+    def _follow(self, layout: Layout) -> None:
+        self.follower = Follower(self.score, layout)
+        self.judge = Judge(self.score, self.follower, self.emit)
+        self.where = Whereabouts(self.score, self.follower, self.emit)
+
+    def _hello(self, t_s: float) -> None:
+        score = self.score
+        self.emit(Hello, t_s, (__version__, WIRE_VERSION, score.id, len(score.bars), len(score.notes)))
+
+    def _flush(self) -> list[Event]:
+        out, self._out = self._out, []
         return out
-
-    def _enter(self, state: State, t_s: float) -> list[Event]:
-        if state is self.state:
-            return []
-        self.state = state
-        return [StateChanged(self._next(), t_s, state)]
-
-    def _hello(self, t_s: float) -> Hello:
-        score = self._score
-        return Hello(self._next(), t_s, __version__, WIRE_VERSION, score.id, len(score.bars), len(score.notes))
-
-    def _next(self) -> int:
-        self._seq += 1
-        return self._seq - 1

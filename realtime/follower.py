@@ -16,6 +16,7 @@ SWITCH_MARGIN = 3.0  # nats by which a fresh start must lead before the cursor j
 AFTER_PAUSE = 3.0  # nats a pause adds to the chance of a fresh start
 WHEN_LOST = 4.0
 PAUSE_S = 0.8
+OCTAVE_REACH = 3  # chords looked at for the octave that is meant
 LOST_BELOW, FOUND_ABOVE = 0.28, 0.5  # of the share of recent notes that fitted
 FIRST_DOUBT = 0.12  # variance of log tempo before anything was heard
 
@@ -47,8 +48,17 @@ class Follower:
         self.root = 0
         self.expected_s = math.nan
 
-    def jump(self, q: float, which_pass: int = 1) -> None:
-        """The operator says: the next note is the first at or after ``q``."""
+    def expect_tempo(self, factor: float) -> None:
+        """From here on the player is expected at this factor of the printed tempo."""
+        size = int(self._old.size[0])
+        self._old.ratio[:size] = -math.log(factor)
+        self._old.doubt[:size] = FIRST_DOUBT
+
+    def jump(self, q: float, which_pass: int, travel: float) -> None:
+        """The operator says: the next note is the first at or after ``q``.
+
+        ``travel``: quarters travelled minus quarters as written, there.
+        """
         arrays = self.layout.arrays
         chord = min(int(np.searchsorted(arrays.chord_q, q - 1e-6)), self.layout.chords - 1)
         beam, k = self._old, self._shown
@@ -56,10 +66,25 @@ class Follower:
         visits[arrays.chord_segment[chord]] = which_pass
         self._roots += 1
         forget(self._runs)
-        place(beam, arrays, chord, visits, float(beam.travel[k]), float(beam.ratio[k]),
-              float(beam.doubt[k]) + 0.02, self._roots)  # fmt: skip
+        place(beam, arrays, chord, visits, travel, float(beam.ratio[k]), float(beam.doubt[k]) + 0.02, self._roots)
         self._shown, self.root, self.lost = 0, self._roots, False
         self.expected_s = math.nan
+
+    def nearest_octave(self, pitch: int) -> int:
+        """The same pitch class in the octave that is expected next, for instruments that sound elsewhere."""
+        arrays = self.layout.arrays
+        heard = self._old.ring_heard[self._shown, 0]
+        for chord in range(self.chord, min(self.chord + OCTAVE_REACH, self.layout.chords)):
+            first, last = int(arrays.chord_first[chord]), int(arrays.chord_first[chord + 1])
+            waiting = [
+                int(arrays.key_pitch[key])
+                for key in range(first, last)
+                if chord != self.chord or not (int(heard) >> (key - first)) & 1
+            ]
+            same = [other for other in waiting if (other - pitch) % 12 == 0]
+            if same:
+                return min(same, key=lambda other: abs(other - pitch))
+        return pitch
 
     def note(self, pitch: int, t_s: float) -> None:
         """Hear one note; afterwards the properties tell where the player is."""

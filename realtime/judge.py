@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from repetiteur.kernels.beam import MEMORY, UNMATCHED
-from repetiteur.kernels.judging import overdue_keys, slip_partner
+from repetiteur.kernels.judging import SLIP_S, SLIP_SEMITONES, overdue_keys, slip_partner
 from repetiteur.realtime.events import Event, Match, Mistake, MistakeKind, Retract
 from repetiteur.realtime.follower import Follower
 from repetiteur.realtime.score import Score
@@ -26,6 +26,7 @@ MISSED_DELAY_S = 0.4
 LINGER_S = 0.55
 SAME_TIME_THROUGH_S = 1.5  # a note due this close to a told one is the same passage, not a new try
 LOUDNESS_GAIN = 0.15
+NOT_JUDGED = -3  # of a note just heard; apart from every meaning of the kernels
 
 Emit = Callable[..., int]
 
@@ -42,7 +43,8 @@ class _Played:
     meaning: int  # key or code that was judged
     which_pass: int
     told: int | None  # seq of the standing verdict
-    due_s: float  # when an extra is to be told; infinite when nothing is
+    due_s: float  # when an extra is to be told
+    partner: tuple[int, int] | None  # key and pass it stands in for, once told as wrong
 
 
 @dataclass(slots=True)
@@ -75,7 +77,7 @@ class Judge:
         self._pending: list[_Played] = []
         self._missed: dict[tuple[int, int], _Told] = {}
         self._loudness = math.nan
-        self._first = self._follower.notes + 1
+        self._root = self._follower.root
 
     def note(self, note: int, pitch: int, velocity: int, t_s: float) -> None:
         """The follower has just heard this note: judge it, and revise its predecessors."""
@@ -83,10 +85,11 @@ class Judge:
             self._loudness = float(velocity)
         number = self._follower.notes
         slot = number % MEMORY
-        self._notes[slot] = _Played(note, pitch, t_s, velocity, self._loudness, UNMATCHED, 0, None, t_s + EXTRA_DELAY_S)
-        self._pending.append(self._notes[slot])
-        self._seen[slot] = UNMATCHED
+        self._notes[slot] = _Played(
+            note, pitch, t_s, velocity, self._loudness, UNMATCHED, 0, None, t_s + EXTRA_DELAY_S, None
+        )
         self._loudness += LOUDNESS_GAIN * (velocity - self._loudness)
+        self._seen[slot] = NOT_JUDGED
         meaning, which_pass = self._follower.meanings
         changed = np.flatnonzero((meaning != self._seen) | (which_pass != self._seen_pass) & (meaning >= 0))
         if len(changed) > 1:
@@ -97,12 +100,15 @@ class Judge:
                 self._revise(played, int(meaning[place]), int(which_pass[place]), t_s)
         self._seen[:] = meaning
         self._seen_pass[:] = which_pass
+        if self._follower.root != self._root:
+            self._root = self._follower.root
+            self._forgive(t_s)
 
     def tick(self, t_s: float) -> None:
         """Time has come to ``t_s``: tell extras and misses that are due."""
         if self._follower.lost:
             return
-        if self._pending and self._pending[0].due_s <= t_s:
+        if self._pending:
             self._tell_extras(t_s)
         self._tell_missed(t_s)
 
@@ -120,31 +126,45 @@ class Judge:
         if meaning >= 0:
             self._match(played, t_s)
         elif meaning == UNMATCHED:
-            played.due_s = max(played.onset_s + EXTRA_DELAY_S, t_s)
             self._pending.append(played)
-        else:
-            played.due_s = math.inf  # part of an ornament: nothing to tell
+        # Else it is part of an ornament: nothing to tell.
 
     def _take_back(self, played: _Played, t_s: float) -> None:
-        played.due_s = math.inf
+        """Whatever was told of this note no longer holds."""
         if played.told is None:
             return
         self._emit(Retract, t_s, (played.told,))
-        for place, told in list(self._missed.items()):
-            if told.played is played:
-                del self._missed[place]
         played.told = None
+        if played.partner is not None:
+            self._missed.pop(played.partner, None)
+            played.partner = None
+
+    def _forgive(self, t_s: float) -> None:
+        """The player is elsewhere than was thought: what he passed over only in thought was not missed."""
+        chords, heard, times, passes = self._follower.recent
+        key_chord, first = self._follower.layout.key_chord, self._follower.layout.arrays.chord_first
+        known = {(int(c), int(p)): int(h) for c, p, h in zip(chords, passes, heard, strict=True) if c >= 0}
+        began = times[: int(np.count_nonzero(chords >= 0))]
+        since_s = float(np.nanmin(began)) if len(began) and not np.all(np.isnan(began)) else t_s
+        for place, told in list(self._missed.items()):
+            if told.due_s < since_s - SAME_TIME_THROUGH_S:
+                continue
+            chord = int(key_chord[place[0]])
+            still = known.get((chord, place[1]))
+            if told.played is None and (still is None or still >> (place[0] - int(first[chord])) & 1):
+                self._emit(Retract, t_s, (told.seq,))
+                del self._missed[place]
 
     def _match(self, played: _Played, t_s: float) -> None:
         place = (played.meaning, played.which_pass)
         told = self._missed.get(place)
         if told is not None and abs(told.due_s - played.onset_s) < 4.0:
-            del self._missed[place]
-            self._emit(Retract, t_s, (told.seq,))
             if told.played is not None:
-                told.played.told = None
-                told.played.due_s = t_s
+                self._take_back(told.played, t_s)
                 self._pending.append(told.played)
+            else:
+                del self._missed[place]
+                self._emit(Retract, t_s, (told.seq,))
         follower = self._follower
         layout = follower.layout
         note = int(layout.key_note[played.meaning])
@@ -159,7 +179,7 @@ class Judge:
                 self._score.note_ids[note],
                 float(self._score.notes["onset_q"][note]),
                 played.which_pass,
-                late_s * 1000.0,
+                float(late_s * 1000.0),
                 played.velocity - played.loudness,
             ),
         )
@@ -173,49 +193,35 @@ class Judge:
         waiting = self._pending
         self._pending = []
         for played in waiting:
-            if played.due_s == math.inf or played.told is not None or played.meaning != UNMATCHED:
+            if played.told is not None or played.meaning != UNMATCHED:
                 continue
             if played.due_s > until_s:
                 self._pending.append(played)
-                continue
-            played.due_s = math.inf
-            self._tell_extra(played, until_s if at is None else at)
+            else:
+                self._tell_extra(played, until_s if at is None else at)
 
     def _tell_extra(self, played: _Played, t_s: float) -> None:
         """Extra, or wrong when a score note nearby in time and pitch is still unheard."""
         follower = self._follower
-        layout = follower.layout
-        confidence = confidence_of(follower.fit)
-        key, which_pass = slip_partner(layout.arrays, *follower.recent, played.pitch, played.onset_s)
-        told = self._missed.get((key, which_pass)) if key >= 0 else None
-        if told is not None and told.played is not None:
-            key = -1
-        if key < 0:
-            q = float(layout.arrays.chord_q[follower.chord])
-            played.told = self._emit(
-                Mistake,
-                t_s,
-                (MistakeKind.EXTRA, None, None, played.note, played.pitch, q, follower.which_pass, played.onset_s, confidence),
-            )  # fmt: skip
+        key, which_pass = slip_partner(follower.layout.arrays, *follower.recent, played.pitch, played.onset_s)
+        told = self._missed.get((key, which_pass))
+        if key >= 0 and (told is None or told.played is None):
+            if told is not None:
+                self._emit(Retract, t_s, (told.seq,))
+            self._tell_wrong(played, key, which_pass, t_s)
             return
-        if told is not None:
-            self._emit(Retract, t_s, (told.seq,))
-        note = int(layout.key_note[key])
-        played.told = self._emit(
-            Mistake,
-            t_s,
-            (
-                MistakeKind.WRONG,
-                self._score.note_ids[note],
-                int(self._score.notes["pitch"][note]),
-                played.note,
-                played.pitch,
-                float(self._score.notes["onset_q"][note]),
-                which_pass,
-                played.onset_s,
-                confidence,
-            ),
-        )
+        q = float(follower.layout.arrays.chord_q[follower.chord])
+        fields = (MistakeKind.EXTRA, None, None, played.note, played.pitch, q, follower.which_pass, played.onset_s,
+                  confidence_of(follower.fit))  # fmt: skip
+        played.told = self._emit(Mistake, t_s, fields)
+
+    def _tell_wrong(self, played: _Played, key: int, which_pass: int, t_s: float) -> None:
+        note = int(self._follower.layout.key_note[key])
+        written = self._score.notes[note]
+        fields = (MistakeKind.WRONG, self._score.note_ids[note], int(written["pitch"]), played.note, played.pitch,
+                  float(written["onset_q"]), which_pass, played.onset_s, confidence_of(self._follower.fit))  # fmt: skip
+        played.told = self._emit(Mistake, t_s, fields)
+        played.partner = (key, which_pass)
         self._missed[key, which_pass] = _Told(played.told, played.onset_s, played)
 
     def _tell_missed(self, until_s: float, at: float | None = None) -> None:
@@ -233,23 +239,30 @@ class Judge:
             told = self._missed.get((key, which_pass))
             if told is not None and abs(told.due_s - due_s) < SAME_TIME_THROUGH_S:
                 continue
+            slip = self._slip(int(layout.arrays.key_pitch[key]), due_s)
+            if slip is not None:
+                self._take_back(slip, t_s)
+                self._tell_wrong(slip, key, which_pass, t_s)
+                continue
             note = int(layout.key_note[key])
-            seq = self._emit(
-                Mistake,
-                t_s,
-                (
-                    MistakeKind.MISSED,
-                    self._score.note_ids[note],
-                    int(self._score.notes["pitch"][note]),
-                    None,
-                    None,
-                    float(self._score.notes["onset_q"][note]),
-                    which_pass,
-                    due_s,
-                    confidence_of(follower.fit),
-                ),
-            )
-            self._missed[key, which_pass] = _Told(seq, due_s, None)
+            written = self._score.notes[note]
+            fields = (MistakeKind.MISSED, self._score.note_ids[note], int(written["pitch"]), None, None,
+                      float(written["onset_q"]), which_pass, due_s, confidence_of(follower.fit))  # fmt: skip
+            self._missed[key, which_pass] = _Told(self._emit(Mistake, t_s, fields), due_s, None)
+
+    def _slip(self, pitch: int, due_s: float) -> _Played | None:
+        """A note told as extra that was meant to be this one."""
+        near = [
+            played
+            for played in self._notes
+            if played is not None
+            and played.told is not None
+            and played.meaning == UNMATCHED
+            and played.partner is None
+            and abs(played.onset_s - due_s) <= SLIP_S
+            and (abs(played.pitch - pitch) <= SLIP_SEMITONES or abs(played.pitch - pitch) == 12)
+        ]
+        return min(near, key=lambda played: abs(played.pitch - pitch), default=None)
 
 
 def confidence_of(fit: float) -> float:

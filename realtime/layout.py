@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from repetiteur.kernels.score_arrays import ScoreArrays
-from repetiteur.realtime.score import END, NoteKind, Ornament, Score
+from repetiteur.realtime.score import END, NoteKind, Ornament, PlayOrder, Score
 
 GRACE_STEP_S = 0.06  # how long before its main note a grace note is expected
 CHORD_SPREAD_S = 0.035
@@ -27,7 +27,6 @@ class Layout:
     key_chord: np.ndarray  # i4[K]
     key_needed: np.ndarray  # bool[K]
     chord_grace: np.ndarray  # bool[N] made of grace notes only
-    segment_of: tuple[int, ...]  # the score's segment each of the arrays' segments is
 
     @property
     def chords(self) -> int:
@@ -80,7 +79,7 @@ def lay_out(score: Score) -> Layout:
     key_pitch = notes["pitch"][key_note_array].astype(np.uint8)
     order = np.lexsort((key_chord, key_pitch))
     chord_q = np.array([chord.q for chord in chords])
-    segments = _segments(score, chord_q)
+    segments = _segments(score, score.play_order, chord_q)
     arrays = ScoreArrays(
         chord_s=seconds,
         chord_q=chord_q,
@@ -112,8 +111,25 @@ def lay_out(score: Score) -> Layout:
         key_chord,
         notes["kind"][key_note_array] == NoteKind.PLAIN,
         np.array([chord.grace > 0 for chord in chords]),
-        segments.score_segment,
     )
+
+
+def reroute(layout: Layout, score: Score, order: PlayOrder) -> Layout:
+    """The same notes with another play order."""
+    segments = _segments(score, order, layout.arrays.chord_q)
+    arrays = layout.arrays._replace(
+        chord_segment=segments.chord_segment,
+        segment_first=segments.first,
+        segment_last=segments.last,
+        segment_span_s=score.nominal_seconds(segments.span_q),
+        segment_span_q=segments.span_q,
+        way_first=segments.way_first,
+        way_target=segments.way_target,
+        way_when=segments.way_when,
+        way_gap_s=segments.way_gap_s,
+        way_gap_q=segments.way_gap_q,
+    )
+    return replace(layout, arrays=arrays)
 
 
 def _chords(score: Score) -> list[_Chord]:
@@ -193,12 +209,10 @@ class _Segments:
     way_when: np.ndarray
     way_gap_s: np.ndarray
     way_gap_q: np.ndarray
-    score_segment: tuple[int, ...]
 
 
-def _segments(score: Score, chord_q: np.ndarray) -> _Segments:
+def _segments(score: Score, order: PlayOrder, chord_q: np.ndarray) -> _Segments:
     """The play order without its silent segments, whose time becomes part of the ways."""
-    order = score.play_order
     starts = np.array([segment.start_q for segment in order.segments])
     owner = np.clip(np.searchsorted(starts, chord_q + 1e-6, side="right") - 1, 0, None)
     sounding = sorted(set(owner.tolist()))
@@ -209,7 +223,7 @@ def _segments(score: Score, chord_q: np.ndarray) -> _Segments:
     last = np.searchsorted(chord_segment, np.arange(len(sounding)), side="right").astype(np.int32)
     way_first, targets, whens, gaps_s, gaps_q = [0], [], [], [], []
     for segment in sounding:
-        for target, when, gap_q, gap_s in _ways(score, segment, number):
+        for target, when, gap_q, gap_s in _ways(score, order, segment, number):
             targets.append(number[target])
             whens.append(sum(1 << (visit - 1) for visit in when if visit <= 60))
             gaps_q.append(gap_q)
@@ -225,14 +239,13 @@ def _segments(score: Score, chord_q: np.ndarray) -> _Segments:
         np.array(whens, np.int64),
         np.array(gaps_s, float),
         np.array(gaps_q, float),
-        tuple(sounding),
     )
 
 
-def _ways(score: Score, source: int, sounding: dict[int, int]):
+def _ways(score: Score, order: PlayOrder, source: int, sounding: dict[int, int]):
     """(target, when, gap_q, gap_s) of each sounding segment reached, through silent ones."""
     found: dict[int, tuple[tuple[int, ...], float, float]] = {}
-    waiting = [(edge, edge.when, 0.0, 0.0, frozenset[int]()) for edge in score.play_order.ways_from(source)]
+    waiting = [(edge, edge.when, 0.0, 0.0, frozenset[int]()) for edge in order.ways_from(source)]
     while waiting:
         edge, when, gap_q, gap_s, through = waiting.pop()
         if edge.target == END or edge.target in through:
@@ -242,9 +255,9 @@ def _ways(score: Score, source: int, sounding: dict[int, int]):
             if known is None or len(when) > len(known[0]):
                 found[edge.target] = (when, gap_q, gap_s)
             continue
-        silent = score.play_order.segments[edge.target]
+        silent = order.segments[edge.target]
         span_s = float(np.diff(score.nominal_seconds(np.array([silent.start_q, silent.end_q])))[0])
-        for onward in score.play_order.ways_from(edge.target):
+        for onward in order.ways_from(edge.target):
             waiting.append(
                 (onward, when, gap_q + silent.end_q - silent.start_q, gap_s + span_s, through | {edge.target})
             )

@@ -103,6 +103,17 @@ class PlayOrder:
     def ways_from(self, segment: int) -> tuple[Edge, ...]:
         return tuple(edge for edge in self.edges if edge.source == segment)
 
+    def travel_offset(self, q: float, which_pass: int) -> float:
+        """Quarters travelled minus quarters as written, at that time through ``q`` as notated."""
+        travelled, offset, visits = 0.0, 0.0, 0
+        for index in self.notated:
+            segment = self.segments[index]
+            if segment.start_q <= q + 1e-6 < segment.end_q and visits < which_pass:
+                visits += 1
+                offset = travelled - segment.start_q
+            travelled += segment.end_q - segment.start_q
+        return offset
+
 
 @dataclass(frozen=True, slots=True)
 class RehearsalMark:
