@@ -39,8 +39,8 @@ def chord_density(offset_s, spread_s):
     """Log density of a further key sounding ``offset_s`` after its chord's first one."""
     z = offset_s / spread_s
     body = 0.85 * 0.3989 / spread_s * math.exp(-0.5 * z * z)
-    wide = 0.14 * 0.5 / (4.0 * spread_s) * math.exp(-abs(offset_s) / (4.0 * spread_s))
-    late = 0.01 * math.exp(-offset_s) if offset_s > 0.0 else 0.0
+    wide = 0.12 * 0.5 / (4.0 * spread_s) * math.exp(-abs(offset_s) / (4.0 * spread_s))
+    late = 0.03 * math.exp(-offset_s) if offset_s > 0.0 else 0.0
     return math.log(body + wide + late + 1e-5)
 
 
