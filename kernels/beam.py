@@ -27,6 +27,7 @@ from repetiteur.kernels.likelihood import (
     has_pitch,
     leaving_cost,
     onset_density,
+    overtaken_density,
     popcount,
 )
 
@@ -202,8 +203,10 @@ def _further(beam, score, h, pitch, t, out):
             continue
         if math.isnan(began):
             logp = beam.logp[h] + FLAT
-        else:
+        elif r == 0:
             logp = beam.logp[h] + chord_density(t - began, score.chord_spread_s[c])
+        else:
+            logp = beam.logp[h] + overtaken_density(t - began, score.chord_spread_s[c])
         if r > 0 and (score.chord_needed[c] >> bit) & 1:
             needed = popcount(score.chord_needed[c])
             played = popcount(beam.ring_heard[h, r] & score.chord_needed[c])
@@ -301,9 +304,20 @@ def _digest(beam, out, i):
     return value
 
 
+@inline
+def _stays(beam, out, i, root):
+    """Whether a branch came to its place without a fresh start since ``root``."""
+    return out.kind[i] != SEED and beam.root[out.parent[i]] == root
+
+
 @kernel
-def choose(beam, out):
-    """Pick the WIDTH best distinct branches into ``out.chosen``; returns how many."""
+def choose(beam, out, root):
+    """Pick the WIDTH best distinct branches into ``out.chosen``; returns how many.
+
+    Of two branches that lead to the same state one stays: that of the ``root`` now shown
+    if there is one (a fresh start at the place one has reached anyway is none), else the
+    better; with the better's probability in either case.
+    """
     kept = 0
     for i in range(out.count[0]):
         logp = out.logp[i]
@@ -316,8 +330,16 @@ def choose(beam, out):
                 same = k
                 break
         if same >= 0:
-            if logp <= out.logp[out.chosen[same]]:
+            other = out.chosen[same]
+            stays = _stays(beam, out, other, root)
+            if logp <= out.logp[other]:
+                if _stays(beam, out, i, root) and not stays:
+                    out.logp[i] = out.logp[other]
+                    out.chosen[same] = i
                 continue
+            if stays and not _stays(beam, out, i, root):
+                out.logp[other] = logp
+                i = other
             k = same
         elif kept < WIDTH:
             k = kept

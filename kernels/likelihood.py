@@ -45,6 +45,15 @@ def chord_density(offset_s, spread_s):
 
 
 @kernel
+def overtaken_density(offset_s, spread_s):
+    """Log density of a key sounding ``offset_s`` after its chord when a later chord has begun."""
+    z = offset_s / spread_s
+    body = 0.9 * 0.3989 / spread_s * math.exp(-0.5 * z * z)
+    wide = 0.1 * 0.5 / (2.0 * spread_s) * math.exp(-abs(offset_s) / (2.0 * spread_s))
+    return math.log(body + wide + 1e-5)
+
+
+@kernel
 def leaving_cost(needed, played):
     """Log probability of leaving a chord when ``played`` of its ``needed`` keys were heard."""
     if needed == 0:

@@ -29,6 +29,8 @@ from repetiteur.kernels.likelihood import (
 POSTINGS = 2048  # chords looked at per note
 STALE = 5  # notes a run survives without being heard
 HISTORY = 64  # notes remembered
+NEAR_S = 2.5  # nominal
+NEAR = -6.0  # nobody breaks off to start afresh this near without a pause
 BEHIND = 14.0  # nats a seed may be behind the beam's best and still be tried
 
 
@@ -134,10 +136,12 @@ def search(runs, score, n, pitch, t, pace, here, entry_bonus):
         middle = first + np.searchsorted(score.posting_chord[first:last], here)
         first = max(first, min(middle - POSTINGS // 2, last - POSTINGS))
         last = first + POSTINGS
+    here_s = score.chord_s[here]
     # Downwards, so that a run one chord earlier has not yet been overwritten by this note.
     for i in range(last - 1, first - 1, -1):
         j = score.posting_chord[i]
-        _extend(runs, score, j, score.posting_bit[i], n, t, pace, entry_bonus)
+        near = entry_bonus <= 0.0 and abs(score.chord_s[j] - here_s) < NEAR_S
+        _extend(runs, score, j, score.posting_bit[i], n, t, pace, NEAR if near else entry_bonus)
         start = runs.start[j]
         if n - start < min(HISTORY, MEMORY) - 1:
             _offer(runs, j, runs.value[j] + runs.best[(start - 1) % HISTORY])

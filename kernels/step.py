@@ -193,13 +193,16 @@ def _start_afresh(beam, k, score, runs, chord, n, t, root):
 
 
 @kernel
-def step(old, new, score, runs, out, n, pitch, t, entry_bonus, next_root):
-    """Note n: from the beam ``old`` to the beam ``new``. Returns how many new roots were given."""
+def step(old, new, score, runs, out, n, pitch, t, entry_bonus, root, next_root):
+    """Note n: from the beam ``old`` to the beam ``new``; ``root`` is the one shown.
+
+    Returns how many new roots were given, from ``next_root`` on.
+    """
     branch(old, score, pitch, t, out)
     pace = math.exp(old.ratio[0])
     search(runs, score, n, pitch, t, pace, old.chord[0], entry_bonus)
     add_seeds(runs, old, out)
-    kept = choose(old, out)
+    kept = choose(old, out, root)
     new.size[0] = kept
     roots = 0
     for k in range(kept):

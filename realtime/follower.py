@@ -12,7 +12,7 @@ from repetiteur.kernels.step import step
 from repetiteur.realtime.layout import Layout
 from repetiteur.realtime.score import Score
 
-SWITCH_MARGIN = 3.0  # nats by which a fresh start must lead before the cursor jumps to it
+SWITCH_MARGIN = 8.0  # nats by which a fresh start must lead before the cursor jumps to it
 AFTER_PAUSE = 3.0  # nats a pause adds to the chance of a fresh start
 WHEN_LOST = 4.0
 PAUSE_S = 0.8
@@ -92,7 +92,7 @@ class Follower:
         paused = t_s - self._last_s > PAUSE_S and self.notes > 0
         bonus = (AFTER_PAUSE if paused else 0.0) + (WHEN_LOST if self.lost else 0.0)
         self._roots += step(self._old, self._new, self.layout.arrays, self._runs, self._out,
-                            self.notes + 1, pitch, t_s, bonus, self._roots + 1)  # fmt: skip
+                            self.notes + 1, pitch, t_s, bonus, self.root, self._roots + 1)  # fmt: skip
         self._old, self._new = self._new, self._old
         self._shown = self._choose()
         self.root = int(self._old.root[self._shown])

@@ -14,7 +14,8 @@ CHORD_SPREAD_S = 0.035
 ROLL_SPREAD_S = 0.18  # arpeggios
 GRACE_SPREAD_S = 0.12
 MOST_KEYS = 62  # of one chord: one bit each in a signed word
-ENTRY_BAR, ENTRY_BEAT, ENTRY_ANY = -9.0, -10.5, -12.0  # log probability of a fresh start
+FRESH_START = -7.0  # log probability, per note, that the player starts afresh somewhere
+AT_BAR, AT_BEAT, ANYWHERE = 0.0, -1.5, -3.0  # log weights of where he then does
 SHAKING = Ornament.TRILL | Ornament.MORDENT | Ornament.TURN | Ornament.TREMOLO | Ornament.GLISSANDO
 
 
@@ -187,15 +188,15 @@ def _ornament(note, lasts_s: float, allowed: np.ndarray, life_s: np.ndarray, spr
 
 
 def _entries(score: Score, chords: list[_Chord]) -> np.ndarray:
-    """Players start afresh at bars, less often at beats, seldom elsewhere."""
-    entry = np.full(len(chords), ENTRY_ANY)
+    """Log probability of a fresh start at each chord: at bars, less often at beats, seldom elsewhere."""
+    weight = np.full(len(chords), ANYWHERE)
     for c, chord in enumerate(chords):
         beat = score.beat_at(chord.q)
         if abs(chord.q - score.bars["start_q"][score.bar_at(chord.q)]) < 1e-3:
-            entry[c] = ENTRY_BAR
+            weight[c] = AT_BAR
         elif abs(beat - round(beat)) < 1e-3:
-            entry[c] = ENTRY_BEAT
-    return entry
+            weight[c] = AT_BEAT
+    return FRESH_START + weight - np.log(np.sum(np.exp(weight)))
 
 
 @dataclass(slots=True)

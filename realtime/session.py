@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from repetiteur.realtime.clock import Clock, LiveClock
 from repetiteur.realtime.engine import Engine
@@ -34,6 +34,18 @@ class Sink(Protocol):
     def send(self, events: Sequence[Event]) -> None: ...
 
     def close(self) -> None: ...
+
+
+class _Dropped(Protocol):
+    @property
+    def dropped(self) -> int: ...
+
+
+@runtime_checkable
+class CountingSink(Sink, Protocol):
+    """A sink that knows how many events did not get through."""
+
+    def counts(self) -> _Dropped: ...
 
 
 class Recorder(Protocol):
@@ -63,7 +75,7 @@ class _Stop:
 
 
 class Session:
-    """``start``, ``submit`` from anywhere, ``stop``. Offline, use an Engine and ``with_ticks``.
+    """``add_sink``, ``start``, ``submit`` from anywhere, ``stop``. Offline, use an Engine and ``with_ticks``.
 
     Making one may take seconds (kernels compile); its clock starts only after that.
     """
@@ -71,18 +83,16 @@ class Session:
     def __init__(
         self,
         score: Score,
-        sinks: Sequence[Sink] = (),
         *,
         clock: Clock | None = None,
-        recorder: Recorder | None = None,
         inbox_capacity: int = INBOX_CAPACITY,
     ) -> None:
         warm_up(score)
         self._score = score
         self._engine = Engine(score)
-        self._sinks = list(sinks)
+        self._sinks: list[Sink] = []
+        self._recorder: Recorder | None = None
         self._clock = clock or LiveClock()
-        self._recorder = recorder
         self._inbox: Inbox[Input | _Load | _Stop] = Inbox(inbox_capacity)
         self._thread = threading.Thread(target=self._run, name="repetiteur engine", daemon=True)
         self._own: deque[FaultSeen] = deque()  # faults found by the engine's thread itself
@@ -90,6 +100,16 @@ class Session:
         self._last_s = 0.0
         self._overflows_told = 0
         self._failures = 0
+
+    # Before the start
+
+    def add_sink(self, sink: Sink) -> None:
+        """Sinks are told in the order they were added, and closed at the end."""
+        self._sinks.append(sink)
+
+    def record_with(self, recorder: Recorder) -> None:
+        """Keep everything; told after all sinks, so that it costs them no time."""
+        self._recorder = recorder
 
     # From any thread
 
@@ -227,7 +247,7 @@ class Session:
     def _look_after(self) -> None:
         """What the session has to say for itself."""
         if self._health.due(self._last_s):
-            dropped = sum(getattr(sink, "dropped", 0) for sink in self._sinks)
+            dropped = sum(sink.counts().dropped for sink in self._sinks if isinstance(sink, CountingSink))
             self._push(self._health.measure(self._last_s, self._inbox.overflows, dropped))
             lost = self._inbox.overflows - self._overflows_told
         else:

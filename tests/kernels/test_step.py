@@ -59,7 +59,7 @@ class Player:
     def hear(self, pitch: int, t_s: float) -> None:
         self.notes += 1
         self.roots += step(
-            self.old, self.new, self.score, self.runs, self.out, self.notes, pitch, t_s, 0.0, self.roots + 1
+            self.old, self.new, self.score, self.runs, self.out, self.notes, pitch, t_s, 0.0, 0, self.roots + 1
         )
         self.old, self.new = self.new, self.old
 

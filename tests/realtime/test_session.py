@@ -85,6 +85,15 @@ class FullDisk(Tape):
         raise OSError("no space left")
 
 
+def made(*sinks: Listener, recorder: Tape | None = None, inbox_capacity: int = 4096) -> Session:
+    session = Session(scale(), clock=ManualClock(), inbox_capacity=inbox_capacity)
+    for sink in sinks:
+        session.add_sink(sink)
+    if recorder is not None:
+        session.record_with(recorder)
+    return session
+
+
 def run(session: Session, items: Sequence[Input]) -> None:
     """Everything in, everything settled: stopping takes what is in the inbox first."""
     for item in items:
@@ -100,7 +109,7 @@ def faults(listener: Listener) -> list[Fault]:
 
 def test_every_sink_hears_everything_in_order_on_one_thread() -> None:
     first, second = Listener(), Listener()
-    run(Session(scale(), [first, second], clock=ManualClock()), played())
+    run(made(first, second), played())
     assert [event.seq for event in first.events] == list(range(len(first.events)))
     assert isinstance(first.events[0], Hello)
     assert first.events == second.events
@@ -113,7 +122,7 @@ def test_every_sink_hears_everything_in_order_on_one_thread() -> None:
 
 def test_the_recorded_inputs_give_the_same_events_offline() -> None:
     listener, tape = Listener(), Tape()
-    run(Session(scale(), [listener], clock=ManualClock(), recorder=tape), played())
+    run(made(listener, recorder=tape), played())
     engine = Engine(scale())
     again = list(engine.open())
     for item in tape.items:
@@ -123,7 +132,7 @@ def test_the_recorded_inputs_give_the_same_events_offline() -> None:
 
 def test_time_runs_on_the_grid_and_ends_with_finish() -> None:
     tape = Tape()
-    run(Session(scale(), clock=ManualClock(), recorder=tape), played())
+    run(made(recorder=tape), played())
     ticks = [item.t_s for item in tape.items if isinstance(item, Tick)]
     assert ticks == [tick_s(number) for number in range(len(ticks))]
     assert ticks[-1] == 4.0
@@ -132,7 +141,7 @@ def test_time_runs_on_the_grid_and_ends_with_finish() -> None:
 
 def test_late_stamps_are_put_in_order() -> None:
     tape = Tape()
-    run(Session(scale(), clock=ManualClock(), recorder=tape), [NoteOn(1.0, 60, 64), NoteOn(0.4, 62, 64)])
+    run(made(recorder=tape), [NoteOn(1.0, 60, 64), NoteOn(0.4, 62, 64)])
     stamps = [item.t_s for item in tape.items]
     assert stamps == sorted(stamps)
     assert [item.t_s for item in tape.items if isinstance(item, NoteOn)] == [1.0, 1.0]
@@ -147,7 +156,8 @@ def test_the_clock_moves_time_without_any_input() -> None:
                 ticked.set()
 
     clock = ManualClock()
-    session = Session(scale(), clock=clock, recorder=Waiter())
+    session = Session(scale(), clock=clock)
+    session.record_with(Waiter())
     session.start()
     clock.advance(0.25)
     assert ticked.wait(10.0)
@@ -156,7 +166,7 @@ def test_the_clock_moves_time_without_any_input() -> None:
 
 def test_after_a_long_pause_of_the_machine_only_the_last_second_is_caught_up() -> None:
     tape = Tape()
-    run(Session(scale(), clock=ManualClock(), recorder=tape), [NoteOn(3600.0, 60, 64)])
+    run(made(recorder=tape), [NoteOn(3600.0, 60, 64)])
     ticks = [item.t_s for item in tape.items if isinstance(item, Tick)]
     assert len(ticks) == 100
     assert ticks[-1] == 3600.0
@@ -164,7 +174,7 @@ def test_after_a_long_pause_of_the_machine_only_the_last_second_is_caught_up() -
 
 def test_a_broken_sink_is_cut_off_with_a_fault_and_the_others_go_on() -> None:
     broken, whole = Broken(), Listener()
-    run(Session(scale(), [broken, whole], clock=ManualClock()), played())
+    run(made(broken, whole), played())
     (fault,) = faults(whole)
     assert "Broken" in fault.what and "the cable is out" in fault.what
     assert broken.closed == 1
@@ -173,7 +183,7 @@ def test_a_broken_sink_is_cut_off_with_a_fault_and_the_others_go_on() -> None:
 
 def test_a_full_disk_stops_the_journal_not_the_music() -> None:
     listener = Listener()
-    run(Session(scale(), [listener], clock=ManualClock(), recorder=FullDisk()), played())
+    run(made(listener, recorder=FullDisk()), played())
     (fault,) = faults(listener)
     assert "no space left" in fault.what
     assert sum(isinstance(event, Note) for event in listener.events) == len(SCALE)
@@ -182,7 +192,7 @@ def test_a_full_disk_stops_the_journal_not_the_music() -> None:
 def test_a_flood_is_counted_and_told() -> None:
     listener = Listener()
     flood = [NoteOn(0.1, 60, 64)] * 10
-    run(Session(scale(), [listener], clock=ManualClock(), inbox_capacity=4), flood)
+    run(made(listener, inbox_capacity=4), flood)
     (fault,) = faults(listener)
     assert "6 inputs were lost" in fault.what
 
@@ -190,7 +200,7 @@ def test_a_flood_is_counted_and_told() -> None:
 def test_health_is_told_every_five_seconds() -> None:
     listener = Listener()
     notes = [NoteOn(t_s, 60, 64) for t_s in (5.5, 7.0, 11.0)]
-    run(Session(scale(), [listener], clock=ManualClock()), notes)
+    run(made(listener), notes)
     told = [event for event in listener.events if isinstance(event, Health)]
     assert len(told) == 2
     assert all(0.0 <= event.cpu <= 1.0 for event in told)
@@ -206,7 +216,7 @@ def test_a_failing_follower_is_a_fault_and_the_session_lives(monkeypatch: pytest
 
     monkeypatch.setattr(Engine, "push", stumble)
     listener = Listener()
-    run(Session(scale(), [listener], clock=ManualClock()), played())
+    run(made(listener), played())
     (fault,) = faults(listener)
     assert "by nought" in fault.what
     assert sum(isinstance(event, Note) for event in listener.events) == len(SCALE) - 1
@@ -214,7 +224,7 @@ def test_a_failing_follower_is_a_fault_and_the_session_lives(monkeypatch: pytest
 
 def test_another_score_is_taken_up_in_the_running_stream() -> None:
     listener = Listener()
-    session = Session(scale(), [listener], clock=ManualClock())
+    session = made(listener)
     session.change_score(scale("other"), "other.musicxml")
     run(session, played())
     hellos = [event for event in listener.events if isinstance(event, Hello)]
@@ -224,7 +234,7 @@ def test_another_score_is_taken_up_in_the_running_stream() -> None:
 
 
 def test_properties_are_kept_when_they_are_allowed() -> None:
-    session = Session(scale(), clock=ManualClock())
+    session = made()
     assert session.value_of("tempo") == 1.0
     run(session, [SetProperty(0.0, "tempo", 1.5), SetProperty(0.0, "tempo", 99.0)])
     assert session.value_of("tempo") == 1.5
@@ -232,7 +242,7 @@ def test_properties_are_kept_when_they_are_allowed() -> None:
 
 def test_many_threads_may_submit() -> None:
     listener = Listener()
-    session = Session(scale(), [listener], clock=ManualClock())
+    session = made(listener)
     session.start()
 
     def play() -> None:
@@ -249,7 +259,7 @@ def test_many_threads_may_submit() -> None:
 
 
 def test_stopping_twice_or_before_the_start_is_harmless() -> None:
-    session = Session(scale(), clock=ManualClock())
+    session = made()
     session.stop()
     session.start()
     session.stop()
