@@ -21,6 +21,7 @@ from repetiteur.kernels.likelihood import (
     EXTRA_NEAR,
     EXTRA_RARE,
     EXTRA_RUN,
+    EXTRA_SHAKE,
     FLAT,
     ORNAMENT,
     chord_density,
@@ -52,6 +53,7 @@ class Beam(NamedTuple):
     logp: np.ndarray  # f8
     chord: np.ndarray  # i4 sounded last (or about to sound: anchor is NaN)
     anchor: np.ndarray  # f8 s, when its first key sounded
+    latest: np.ndarray  # f8 s, when its latest key sounded: rolled chords come key by key
     ratio: np.ndarray  # f8 log of player's seconds per nominal second
     doubt: np.ndarray  # f8 variance of that
     travel: np.ndarray  # f8 quarters travelled minus quarters as written
@@ -89,7 +91,7 @@ def new_beam(segments: int) -> Beam:
     """An empty beam for a score of that many segments."""
     w = WIDTH
     return Beam(
-        np.zeros(1, np.int64), np.zeros(w), np.zeros(w, np.int32), np.zeros(w), np.zeros(w),
+        np.zeros(1, np.int64), np.zeros(w), np.zeros(w, np.int32), np.zeros(w), np.zeros(w), np.zeros(w),
         np.zeros(w), np.zeros(w), np.zeros(w, np.int32), np.zeros(w, np.int32), np.zeros(w),
         np.full((w, RING), -1, np.int32), np.zeros((w, RING), np.int64), np.zeros((w, RING)),
         np.zeros((w, RING), np.int32), np.zeros((w, segments), np.int32),
@@ -115,6 +117,7 @@ def place(beam, score, chord, visits, travel, ratio, doubt, root):
     beam.logp[0] = 0.0
     beam.chord[0] = chord
     beam.anchor[0] = np.nan
+    beam.latest[0] = np.nan
     beam.ratio[0] = ratio
     beam.doubt[0] = doubt
     beam.travel[0] = travel
@@ -179,10 +182,14 @@ def _stray(beam, score, h, pitch, t, out):
                 break
     if meaning == UNMATCHED:
         c = beam.chord[h]
-        for d in (-12, -2, -1, 1, 2, 12):
+        for d in (0, -2, -1, 1, 2, -12, 12):
             if 0 <= pitch + d < 128:
                 if has_pitch(score.chord_pitches, c, pitch + d):
-                    near = EXTRA_NEAR
+                    if beam.strays[h] > 0 and abs(d) <= 2:
+                        near = EXTRA_SHAKE
+                        break
+                    if d != 0:
+                        near = EXTRA_NEAR
                 elif c + 1 < len(score.chord_s) and has_pitch(score.chord_pitches, c + 1, pitch + d):
                     near = EXTRA_NEAR
     add_branch(out, beam.logp[h] + cost + near, h, STRAY, meaning, beam.chord[h], 0, 0.0, -1, -1)
@@ -204,7 +211,7 @@ def _further(beam, score, h, pitch, t, out):
         if math.isnan(began):
             logp = beam.logp[h] + FLAT
         elif r == 0:
-            logp = beam.logp[h] + chord_density(t - began, score.chord_spread_s[c])
+            logp = beam.logp[h] + chord_density(t - beam.latest[h], score.chord_spread_s[c])
         else:
             logp = beam.logp[h] + overtaken_density(t - began, score.chord_spread_s[c])
         if r > 0 and (score.chord_needed[c] >> bit) & 1:

@@ -14,6 +14,7 @@ from repetiteur.kernels.jit import inline, kernel
 EXTRA_RARE = -6.2  # the first stray note: about one in fifty, any pitch, any time
 EXTRA_RUN = -4.2  # further stray notes in a row: strays come in bursts
 EXTRA_NEAR = 1.0  # a slip lands beside an expected key
+EXTRA_SHAKE = 2.0  # and a run of them there is an ornament nobody wrote down
 ORNAMENT = -1.2
 FLAT = -1.5  # density of "any time in the next seconds"
 

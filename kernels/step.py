@@ -33,6 +33,7 @@ def _copy(old, h, new, k):
     new.logp[k] = old.logp[h]
     new.chord[k] = old.chord[h]
     new.anchor[k] = old.anchor[h]
+    new.latest[k] = old.latest[h]
     new.ratio[k] = old.ratio[h]
     new.doubt[k] = old.doubt[h]
     new.travel[k] = old.travel[h]
@@ -130,6 +131,7 @@ def _move(beam, k, score, target, wait_nominal, way0, way1, bit, n, t):
     _remember(beam, k, target, t, beam.visits[k, segment])
     beam.chord[k] = target
     beam.anchor[k] = t
+    beam.latest[k] = t
     beam.strays[k] = 0
     fitted = max(0.0, 1.0 - 0.4 * skipped)
     beam.fit[k] += FIT_GAIN * (fitted - beam.fit[k])
@@ -187,6 +189,7 @@ def _start_afresh(beam, k, score, runs, chord, n, t, root):
             _hear(beam, k, score, 0, bit, n)
     beam.chord[k] = chord
     beam.anchor[k] = began
+    beam.latest[k] = t
     beam.strays[k] = 0
     share = fitted / (n - start + 1.0)
     beam.fit[k] = SEED_FIT * share
@@ -220,6 +223,8 @@ def step(old, new, score, runs, out, n, pitch, t, entry_bonus, root, next_root):
             if math.isnan(new.anchor[k]) and out.slot[i] == 0:
                 new.anchor[k] = t
                 new.ring_time[k, 0] = t
+            if out.slot[i] == 0:
+                new.latest[k] = t
             new.strays[k] = 0
             new.fit[k] += FIT_GAIN * (1.0 - new.fit[k])
             _hear(new, k, score, out.slot[i], out.bit[i], n)

@@ -131,10 +131,14 @@ class PageTurn:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Something in the source that was guessed, mended or left out."""
+    """Something in the source that was guessed, mended or left out.
+
+    ``serious``: what was understood may differ from what a musician would read.
+    """
 
     where: str  # "bar 12", "note n34", "file"
     what: str
+    serious: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,6 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from queue import Empty, SimpleQueue
 from typing import Protocol, runtime_checkable
 
 from repetiteur.realtime.clock import Clock, LiveClock
@@ -67,6 +68,7 @@ class _Load:
     t_s: float
     source: str
     score: Score
+    outcome: SimpleQueue[str | None]  # one answer: the problem, or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +126,16 @@ class Session:
         """Hand over an input stamped with ``now_s()``. Never waits; safe in a device callback."""
         self._inbox.put(item)
 
-    def change_score(self, score: Score, source: str) -> None:
-        """Follow another score from here on; ``source`` is the file it was read from."""
-        self._inbox.put(_Load(self.now_s(), source, score))
+    def change_score(self, score: Score, source: str, wait_s: float = 10.0) -> str | None:
+        """Follow another score from here on; ``source`` is the file it was read from. Waits
+        until it is so: never from the engine's thread. None, or what was wrong."""
+        outcome: SimpleQueue[str | None] = SimpleQueue()
+        if not self.running or not self._inbox.put(_Load(self.now_s(), source, score, outcome)):
+            return "the session takes nothing in"
+        try:
+            return outcome.get(timeout=wait_s)
+        except Empty:
+            return "the session does not answer"
 
     @property
     def score(self) -> Score:
@@ -174,8 +183,6 @@ class Session:
     def _take(self, item: Input) -> None:
         self._tick_until(item.t_s)
         self._push(self._in_order(item))
-        if isinstance(item, Performed):
-            self._health.add(self._clock.now_s() - item.t_s)
 
     def _in_order(self, item: Input) -> Input:
         """Time never goes back: what was stamped before its predecessor is stamped anew."""
@@ -198,6 +205,8 @@ class Session:
             self._failures += 1  # it could not even tell of its failure
             return
         self._tell(events)
+        if isinstance(item, Performed):
+            self._health.add(self._clock.now_s() - item.t_s)
         self._record(item, events)
 
     def _tell(self, events: Sequence[Event]) -> None:
@@ -225,9 +234,10 @@ class Session:
         try:
             events = self._engine.load(load.score, self._last_s)
         except Exception as error:
-            self._fault(f"{load.source} cannot be followed: {error}", "the former score stays loaded")
+            load.outcome.put(f"it cannot be followed: {error}")
             return
         self._score = load.score
+        load.outcome.put(None)
         self._tell(events)
         if self._recorder is not None:
             try:

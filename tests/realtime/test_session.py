@@ -225,12 +225,28 @@ def test_a_failing_follower_is_a_fault_and_the_session_lives(monkeypatch: pytest
 def test_another_score_is_taken_up_in_the_running_stream() -> None:
     listener = Listener()
     session = made(listener)
-    session.change_score(scale("other"), "other.musicxml")
-    run(session, played())
+    session.start()
+    assert session.change_score(scale("other"), "other.musicxml") is None
+    assert session.score.id == "other"
+    for item in played():
+        session.submit(item)
+    session.stop()
     hellos = [event for event in listener.events if isinstance(event, Hello)]
     assert [event.score for event in hellos] == ["scale", "other"]
-    assert session.score.id == "other"
     assert [event.seq for event in listener.events] == list(range(len(listener.events)))
+
+
+def test_a_score_that_cannot_be_followed_leaves_the_former(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(engine: Engine, score: Score, t_s: float) -> list[Event]:
+        raise ValueError("too strange")
+
+    monkeypatch.setattr(Engine, "load", refuse)
+    session = made()
+    session.start()
+    assert session.change_score(scale("other"), "other.musicxml") == "it cannot be followed: too strange"
+    assert session.score.id == "scale"
+    session.stop()
+    assert session.change_score(scale("other"), "other.musicxml") == "the session takes nothing in"
 
 
 def test_properties_are_kept_when_they_are_allowed() -> None:
