@@ -19,6 +19,7 @@ import numpy as np
 from repetiteur.kernels.jit import inline, kernel
 from repetiteur.kernels.likelihood import (
     EXTRA_NEAR,
+    EXTRA_OCTAVE,
     EXTRA_RARE,
     EXTRA_RUN,
     EXTRA_SHAKE,
@@ -165,10 +166,28 @@ def add_branch(out, logp, parent, kind, slot, chord, bit, wait_s, way0, way1):
 
 
 @kernel
+def _slip(score, chord, pitch, again):
+    """What a stray gains by lying close to what is expected. ``again``: so soon after another."""
+    gain = 0.0
+    for c in range(chord, min(chord + 3, len(score.chord_s))):
+        for octave in (-12, 12):
+            if 0 <= pitch + octave < 128 and has_pitch(score.chord_pitches, c, pitch + octave):
+                gain = max(gain, EXTRA_OCTAVE if again else EXTRA_NEAR)
+        if c > chord + 1:
+            break
+        for step in (-2, -1, 0, 1, 2):
+            if 0 <= pitch + step < 128 and has_pitch(score.chord_pitches, c, pitch + step):
+                if again and c == chord:
+                    gain = max(gain, EXTRA_SHAKE)
+                elif step != 0:
+                    gain = max(gain, EXTRA_NEAR)
+    return gain
+
+
+@kernel
 def _stray(beam, score, h, pitch, t, out):
     """The note is in no chord: part of an ornament, a slip beside a key, or anything."""
     cost = EXTRA_RARE if beam.strays[h] == 0 else EXTRA_RUN
-    near = 0.0
     meaning = UNMATCHED
     pace = math.exp(beam.ratio[h])
     for r in range(RING):
@@ -181,18 +200,8 @@ def _stray(beam, score, h, pitch, t, out):
                 cost, meaning = ORNAMENT, ORNAMENTAL
                 break
     if meaning == UNMATCHED:
-        c = beam.chord[h]
-        for d in (0, -2, -1, 1, 2, -12, 12):
-            if 0 <= pitch + d < 128:
-                if has_pitch(score.chord_pitches, c, pitch + d):
-                    if beam.strays[h] > 0 and abs(d) <= 2:
-                        near = EXTRA_SHAKE
-                        break
-                    if d != 0:
-                        near = EXTRA_NEAR
-                elif c + 1 < len(score.chord_s) and has_pitch(score.chord_pitches, c + 1, pitch + d):
-                    near = EXTRA_NEAR
-    add_branch(out, beam.logp[h] + cost + near, h, STRAY, meaning, beam.chord[h], 0, 0.0, -1, -1)
+        cost += _slip(score, beam.chord[h], pitch, beam.strays[h] > 0)
+    add_branch(out, beam.logp[h] + cost, h, STRAY, meaning, beam.chord[h], 0, 0.0, -1, -1)
 
 
 @kernel

@@ -15,6 +15,7 @@ EXTRA_RARE = -6.2  # the first stray note: about one in fifty, any pitch, any ti
 EXTRA_RUN = -4.2  # further stray notes in a row: strays come in bursts
 EXTRA_NEAR = 1.0  # a slip lands beside an expected key
 EXTRA_SHAKE = 2.0  # and a run of them there is an ornament nobody wrote down
+EXTRA_OCTAVE = 2.5  # or a hand in another octave
 ORNAMENT = -1.2
 FLAT = -1.5  # density of "any time in the next seconds"
 

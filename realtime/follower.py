@@ -12,10 +12,11 @@ from repetiteur.kernels.step import step
 from repetiteur.realtime.layout import Layout
 from repetiteur.realtime.score import Score
 
-SWITCH_MARGIN = 8.0  # nats by which a fresh start must lead before the cursor jumps to it
-AFTER_PAUSE = 3.0  # nats a pause adds to the chance of a fresh start
+LEAD_IN_DOUBT, LEAD_WHEN_SURE = 8.0, 40.0  # nats by which a fresh start must lead to be believed
+DOUBTFUL_FIT, SURE_FIT = 0.6, 0.8  # while so much of the recent notes fits where the player was
+AFTER_PAUSE = 4.0  # nats a pause adds to the chance of a fresh start
 WHEN_LOST = 4.0
-PAUSE_S = 0.8
+HESITATION_S, HESITATION_SHARE = 0.3, 1.5  # a pause is longer than this much of the wait for the next onset
 OCTAVE_REACH = 3  # chords looked at for the octave that is meant
 LOST_BELOW, FOUND_ABOVE = 0.28, 0.5  # of the share of recent notes that fitted
 FIRST_DOUBT = 0.12  # variance of log tempo before anything was heard
@@ -89,8 +90,7 @@ class Follower:
     def note(self, pitch: int, t_s: float) -> None:
         """Hear one note; afterwards the properties tell where the player is."""
         before = (self.chord, self.anchor_s, self.pace)
-        paused = t_s - self._last_s > PAUSE_S and self.notes > 0
-        bonus = (AFTER_PAUSE if paused else 0.0) + (WHEN_LOST if self.lost else 0.0)
+        bonus = (AFTER_PAUSE if self._hesitated(t_s) else 0.0) + (WHEN_LOST if self.lost else 0.0)
         self._roots += step(self._old, self._new, self.layout.arrays, self._runs, self._out,
                             self.notes + 1, pitch, t_s, bonus, self.root, self._roots + 1)  # fmt: skip
         self._old, self._new = self._new, self._old
@@ -102,15 +102,30 @@ class Follower:
         self.lost = fit < LOST_BELOW if not self.lost else fit < FOUND_ABOVE
         self._expect(*before)
 
+    def _hesitated(self, t_s: float) -> bool:
+        """Whether the silence before ``t_s`` was longer than the music asks for."""
+        if self.waiting:
+            return False
+        arrays = self.layout.arrays
+        following = min(self.chord + 1, self.layout.chords - 1)
+        wait_s = float(arrays.chord_s[following] - arrays.chord_s[self.chord]) * self.pace
+        return t_s - self._last_s > HESITATION_S + HESITATION_SHARE * max(wait_s, 0.0)
+
     def _choose(self) -> int:
-        """The best hypothesis that came here without a fresh start, unless one leads clearly."""
+        """The best hypothesis that came here without a fresh start, unless one leads clearly.
+
+        A player who has jumped stops fitting where he was. One who still fits there but fits
+        better elsewhere is more likely in music that repeats itself.
+        """
         beam = self._old
         size = int(beam.size[0])
         same = np.flatnonzero(beam.root[:size] == self.root)
         if len(same) == 0:
             return 0
         own = int(same[0])
-        return own if beam.logp[0] - beam.logp[own] < SWITCH_MARGIN else 0
+        sure = (float(beam.fit[own]) - DOUBTFUL_FIT) / (SURE_FIT - DOUBTFUL_FIT)
+        needed = LEAD_IN_DOUBT + (LEAD_WHEN_SURE - LEAD_IN_DOUBT) * min(max(sure, 0.0), 1.0)
+        return own if beam.logp[0] - beam.logp[own] < needed else 0
 
     def _expect(self, chord: int, anchor_s: float, pace: float) -> None:
         """When the chord now shown was due at the tempo up to the one before it."""

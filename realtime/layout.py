@@ -14,7 +14,7 @@ CHORD_SPREAD_S = 0.035
 ROLL_SPREAD_S = 0.18  # arpeggios
 GRACE_SPREAD_S = 0.12
 MOST_KEYS = 62  # of one chord: one bit each in a signed word
-FRESH_START = -7.0  # log probability, per note, that the player starts afresh somewhere
+FRESH_START = -10.0  # log probability, per note, that the player starts afresh somewhere without a pause
 AT_BAR, AT_BEAT, ANYWHERE = 0.0, -1.5, -3.0  # log weights of where he then does
 SHAKING = Ornament.TRILL | Ornament.MORDENT | Ornament.TURN | Ornament.TREMOLO | Ornament.GLISSANDO
 

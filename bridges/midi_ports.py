@@ -1,0 +1,174 @@
+"""MIDI inputs: finding them by name, listening, and taking them up again after they were gone.
+
+The device library is imported only here and only when asked for. Its callback runs on a
+thread of its own: it copies, stamps, counts, hands over and returns.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
+
+from repetiteur.bridges.quiet import quiet_stderr
+from repetiteur.realtime.errors import InputError
+from repetiteur.realtime.inputs import Controller, FaultSeen, Input, NoteOff, NoteOn, Performed
+
+CLIENT = "repetiteur"
+_ALSA_NUMBERS = re.compile(r" \d+:\d+$")  # they change whenever the device is plugged in
+
+Deliver = Callable[[Input], None]
+
+
+def rtmidi_library() -> Any:
+    """python-rtmidi. Raises InputError when it is not there."""
+    try:
+        return import_module("rtmidi")
+    except ImportError:
+        remedy = "pip install 'repetiteur[devices]', or make devices in a checkout"
+        raise InputError("MIDI", "python-rtmidi is not installed", remedy) from None
+
+
+def midi_input_names(rtmidi: Any) -> tuple[str, ...]:
+    """Every MIDI input there is now."""
+    return tuple(name for source in _open_systems(rtmidi) for name in _port_names(rtmidi, source))
+
+
+def read_message(message: Sequence[int], t_s: float) -> Performed | None:
+    """The note or controller change in a MIDI message; None for everything else."""
+    if len(message) != 3:
+        return None
+    status, first, second = message
+    channel = status & 0x0F
+    match status & 0xF0:
+        case 0x90 if second > 0:
+            return NoteOn(t_s, first, second, channel)
+        case 0x80 | 0x90:
+            return NoteOff(t_s, first, channel)
+        case 0xB0:
+            return Controller(t_s, first, second, channel)
+    return None
+
+
+class MidiListener:
+    """One MIDI input. ``open``, ``look`` and ``close`` belong to one thread (not the engine's)."""
+
+    def __init__(self, rtmidi: Any, deliver: Deliver, now_s: Callable[[], float]) -> None:
+        self._rtmidi = rtmidi
+        self._deliver = deliver
+        self._now_s = now_s
+        self._wanted = ""
+        self._virtual = False
+        self._source: Any = None  # the open MidiIn
+        self._held: set[tuple[int, int]] = set()  # channel, pitch
+        self.name = ""  # of the port in use, or last in use
+        self.received = 0  # messages, those of no interest too
+
+    @property
+    def connected(self) -> bool:
+        return self._source is not None
+
+    def open(self, name: str) -> None:
+        """Listen to the first input with ``name`` in its name. Raises InputError."""
+        self._wanted = name
+        if not self._connect():
+            there = midi_input_names(self._rtmidi)
+            remedy = f"there are: {', '.join(there)}" if there else "no MIDI input is there: plug one in"
+            raise InputError(f"MIDI input {name}", "not found", remedy)
+
+    def open_virtual(self, name: str = CLIENT) -> None:
+        """Make an input that other programs can connect to. Raises InputError."""
+        for source in _open_systems(self._rtmidi):
+            try:
+                source.open_virtual_port(name)
+            except (self._rtmidi.RtMidiError, NotImplementedError):
+                continue
+            self._listen(source, name)
+            self._virtual = True
+            return
+        remedy = "start the ALSA sequencer (modprobe snd-seq) or JACK, or use --midi with a real port"
+        raise InputError(f"virtual MIDI port {name}", "cannot be made on this system", remedy)
+
+    def look(self) -> str | None:
+        """Notice a port that went or came back. Call it about twice a second; says what changed."""
+        if self._virtual or not self._wanted:
+            return None
+        if self._source is None:
+            return f"MIDI input {self.name} is back" if self._connect() else None
+        if self.name in _port_names(self._rtmidi, self._source):
+            return None
+        self.close()
+        t_s = self._now_s()
+        for channel, pitch in sorted(self._held):
+            self._deliver(NoteOff(t_s, pitch, channel))
+        self._held.clear()
+        what = f"MIDI input {self.name} is gone"
+        self._deliver(FaultSeen(t_s, what, "plug it in again; it is taken up by itself"))
+        return what
+
+    def close(self) -> None:
+        source, self._source = self._source, None
+        if source is not None:
+            source.cancel_callback()
+            source.close_port()
+            source.delete()
+
+    def _connect(self) -> bool:
+        for source in _open_systems(self._rtmidi):
+            names = _port_names(self._rtmidi, source)
+            number = _find(self._wanted, names)
+            if number is not None:
+                try:
+                    source.open_port(number, CLIENT)
+                except (self._rtmidi.RtMidiError, TypeError):
+                    continue  # gone again between looking and opening
+                self._listen(source, names[number])
+                return True
+        return False
+
+    def _listen(self, source: Any, name: str) -> None:
+        self._source, self.name = source, name
+        source.set_callback(self._heard)
+
+    def _heard(self, event: tuple[list[int], float], _data: object = None) -> None:
+        """On the device library's thread."""
+        t_s = self._now_s()
+        self.received += 1
+        item = read_message(event[0], t_s)
+        if item is None:
+            return
+        self._deliver(item)
+        if isinstance(item, NoteOn):
+            self._held.add((item.channel, item.pitch))
+        elif isinstance(item, NoteOff):
+            self._held.discard((item.channel, item.pitch))
+
+
+def _open_systems(rtmidi: Any) -> list[Any]:
+    """A MidiIn for each MIDI system that runs here (ALSA, JACK, Core MIDI, Windows)."""
+    systems = []
+    with quiet_stderr():
+        for api in rtmidi.get_compiled_api():
+            try:
+                systems.append(rtmidi.MidiIn(api, CLIENT))
+            except rtmidi.RtMidiError:
+                continue  # compiled in, but not running
+    return systems
+
+
+def _port_names(rtmidi: Any, source: Any) -> list[str]:
+    """Its inputs, without the numbers that change."""
+    try:
+        return [_ALSA_NUMBERS.sub("", name) for name in source.get_ports()]
+    except rtmidi.RtMidiError:
+        return []  # the MIDI system itself went away
+
+
+def _find(wanted: str, names: Sequence[str]) -> int | None:
+    """The port of exactly that name, else the first that contains it. Case does not matter."""
+    folded = [name.casefold() for name in names]
+    key = _ALSA_NUMBERS.sub("", wanted).casefold()
+    if key in folded:
+        return folded.index(key)
+    return next((number for number, name in enumerate(folded) if key in name), None)

@@ -1,0 +1,119 @@
+"""``repetiteur evaluate``: measure the follower and the judge on a folder of labelled takes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from repetiteur.realtime.errors import InputError
+
+if TYPE_CHECKING:
+    from repetiteur.benchmarks.take_result import TakeResult
+    from repetiteur.benchmarks.takes import Take
+
+ABOUT = "measure accuracy over a folder of annotated takes"
+SHOWN_LINES = 12
+TO_STDOUT = "-"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, help="a measuring set: manifest.json, scores, perf")
+    parser.add_argument("--midi", action="store_true", help="the MIDI takes (so far there is nothing else)")
+    parser.add_argument("--take", metavar="TEXT", help="only takes with this in their name")
+    parser.add_argument(
+        "--set",
+        choices=("tune", "held", "all"),
+        default="all",
+        help="without the held-back third, only it, or both",
+    )
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one per core)")
+    parser.add_argument(
+        "--errors", action="store_true", help="say for each take where it got lost and misjudged"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("evaluation"), metavar="DIR",
+        help="where report.json and report.html go (default: %(default)s)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--json",
+        nargs="?",
+        const=TO_STDOUT,
+        metavar="FILE",
+        help="JSON on stdout instead of tables, or to a file",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    from repetiteur.benchmarks import records, summary, tables
+    from repetiteur.benchmarks.page import page
+    from repetiteur.benchmarks.takes import read_takes
+    from repetiteur.benchmarks.workers import default_workers, in_parallel, measure_take
+
+    takes = _chosen(read_takes(args.folder), args.take, args.set)
+    if not takes:
+        raise InputError(str(args.folder), "no such take in it", "leave --take and --set out to measure all")
+    longest_first = sorted(takes, key=lambda take: -take.duration_s)
+    done = in_parallel(measure_take, longest_first, args.jobs or default_workers())
+    results = sorted(_with_progress(done, len(takes)), key=lambda result: takes.index(result.take))
+    each = [summary.summary(result.take.id, [result]) for result in results]
+    together = summary.groups(results)
+    document = records.as_json(results, each, together)
+    records.write_whole(args.out / "report.json", document)
+    records.write_whole(
+        args.out / "report.html", page(f"Takes of {args.folder.name}", results, each, together)
+    )
+    if args.json == TO_STDOUT:
+        print(document)
+        return 0
+    if args.json:
+        records.write_whole(Path(args.json), document)
+    tables.print_tables(each, together)
+    if args.errors:
+        _print_errors(results)
+    print(f"written: {args.out / 'report.html'}, {args.out / 'report.json'}")
+    return 0
+
+
+def _chosen(takes: Sequence[Take], text: str | None, part: str) -> list[Take]:
+    return [
+        take
+        for take in takes
+        if (not text or text in take.id) and (part == "all" or take.held_back == (part == "held"))
+    ]
+
+
+def _with_progress(done: Iterator[TakeResult], total: int) -> list[TakeResult]:
+    """Collect results under a progress bar on stderr."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    name = TextColumn("{task.description}")
+    columns = (TextColumn("measuring"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), name)
+    results = []
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as progress:
+        task = progress.add_task("", total=total)
+        for result in done:
+            results.append(result)
+            progress.update(task, advance=1, description=result.take.id)
+    return results
+
+
+def _print_errors(results: Sequence[TakeResult]) -> None:
+    for result in results:
+        if not result.lost_places and not result.doubtful:
+            continue
+        print(f"\n{result.take.id}")
+        for place in result.lost_places[:SHOWN_LINES]:
+            print(f"  {place}")
+        _say_more(len(result.lost_places), "stretches")
+        for line in result.doubtful[:SHOWN_LINES]:
+            print(f"  {line}")
+        _say_more(len(result.doubtful), "labels")
+
+
+def _say_more(many: int, of_what: str) -> None:
+    if many > SHOWN_LINES:
+        print(f"  … and {many - SHOWN_LINES} more {of_what}")

@@ -1,0 +1,48 @@
+"""``repetiteur follow``: follow a player live and tell other programs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from repetiteur.bridges.session_controls import SessionControls
+from repetiteur.bridges.terminal.live import live_arguments, run_live
+from repetiteur.bridges.terminal.osc_target import target
+from repetiteur.bridges.wire.msgpack_server import DEFAULT_PORT as MSGPACK_PORT
+from repetiteur.bridges.wire.msgpack_server import MsgpackServer
+from repetiteur.bridges.wire.osc_server import DEFAULT_PORT as OSC_PORT
+from repetiteur.bridges.wire.osc_server import OscServer
+from repetiteur.realtime.session import Sink
+
+ABOUT = "follow a player live"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    live_arguments(parser)
+    parser.add_argument("--osc", type=target, nargs="+", default=[], metavar="HOST:PORT",
+                        help="send the events there as OSC; others may subscribe")  # fmt: skip
+    parser.add_argument("--osc-in", type=int, default=OSC_PORT, metavar="PORT",
+                        help="take OSC control on this UDP port (%(default)s; 0: any free one)")  # fmt: skip
+    parser.add_argument("--msgpack", type=int, nargs="?", const=MSGPACK_PORT, metavar="PORT",
+                        help="serve msgpack on this TCP port (%(const)s; 0: any free one)")  # fmt: skip
+    parser.add_argument("--lan", action="store_true", help="let other machines in, not this one alone")
+    parser.add_argument("--journal", metavar="FILE", help="keep everything in this new file")
+
+
+def run(args: argparse.Namespace) -> int:
+    def open_servers(controls: SessionControls) -> Sequence[Sink]:
+        targets = [(where.host, where.port) for where in args.osc]
+        osc = OscServer(controls, args.osc_in, args.lan, targets)
+        print(f"OSC control on UDP port {osc.port}", file=sys.stderr)
+        if args.msgpack is None:
+            return (osc,)
+        try:
+            msgpack = MsgpackServer(controls, args.msgpack, args.lan)
+        except Exception:
+            osc.close()
+            raise
+        print(f"msgpack on TCP port {msgpack.port}", file=sys.stderr)
+        return osc, msgpack
+
+    return run_live(args, open_servers, ", ".join(map(str, args.osc)) or None)

@@ -1,0 +1,149 @@
+"""A live session put together from the words of the command line, and run until it is ended."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from repetiteur.bridges import midi_ports
+from repetiteur.bridges.journal import JournalWriter
+from repetiteur.bridges.midi_ports import MidiListener
+from repetiteur.bridges.session_controls import SessionControls
+from repetiteur.bridges.terminal.playing import JsonLines
+from repetiteur.realtime.events import Event
+from repetiteur.realtime.score import Score
+from repetiteur.realtime.session import Session, Sink
+
+LOOK_EVERY_S = 0.5  # for a MIDI port that went or came back
+_SWITCH_INTERVAL_S = 0.0005  # Python's 5 ms would make a note wait for a busy display
+
+OpenServers = Callable[[SessionControls], Sequence[Sink]]
+
+
+def live_arguments(parser: argparse.ArgumentParser) -> None:
+    """What every live command asks: which score, and where the notes come from."""
+    parser.add_argument("score", metavar="SCORE", help="MusicXML, MIDI, MEI or kern")
+    parser.add_argument("--parts", metavar="NAME,NAME", help="follow only these parts of the score")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--midi", metavar="NAME", help="listen to the MIDI input with NAME in its name")
+    source.add_argument("--virtual", metavar="NAME", nargs="?", const=midi_ports.CLIENT,
+                        help="make a MIDI input of that name for other programs to play into")  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="the event stream as JSON lines")
+
+
+def run_live(args: argparse.Namespace, open_servers: OpenServers, osc_goes_to: str | None = None) -> int:
+    """``args``: of ``live_arguments``, and ``journal``. Everything that can be refused is tried
+    before the journal is begun, so that nothing half-written is left. Returns the exit status."""
+    from repetiteur.bridges.scores import load_score
+
+    rtmidi = midi_ports.rtmidi_library()
+    parts = None if args.parts is None else args.parts.split(",")
+    score = load_score(args.score, parts)
+    ended = threading.Event()
+    with ExitStack() as cleanup, _until_interrupted(ended):
+        session = Session(score)
+        for server in open_servers(SessionControls(session, load_score)):
+            cleanup.callback(server.close)
+            session.add_sink(server)
+        listener = MidiListener(rtmidi, session.submit, session.now_s)
+        cleanup.callback(listener.close)
+        if args.midi is None:
+            listener.open_virtual(args.virtual)
+        else:
+            listener.open(args.midi)
+        if args.journal is not None:
+            session.record_with(JournalWriter(args.journal, args.score, parts))
+        _tell(f"listening to {listener.name}; Ctrl-C ends")
+        report = _JsonReport(ended) if args.json else _Picture(session, osc_goes_to)
+        session.add_sink(report)
+        with _quick_hand_over():
+            session.start()
+            _watch(session, listener, ended, quiet=not args.json)
+            session.stop()
+    report.sum_up(session.score)
+    return 0 if ended.is_set() else 1
+
+
+def _watch(session: Session, listener: MidiListener, ended: threading.Event, quiet: bool) -> None:
+    """Until somebody ends it. ``quiet`` where a line would tear the picture: it shows the fault."""
+    while session.running and not ended.wait(LOOK_EVERY_S):
+        change = listener.look()
+        if change is not None and not quiet:
+            _tell(change)
+
+
+class _JsonReport:
+    """Every event on stdout; the session ends when nobody reads any more."""
+
+    def __init__(self, ended: threading.Event) -> None:
+        self._ended = ended
+        self._lines = JsonLines(at_once=True)
+
+    def send(self, events: Sequence[Event]) -> None:
+        try:
+            self._lines.send(events)
+        except BrokenPipeError:
+            self._ended.set()
+            raise
+
+    def close(self) -> None:
+        self._lines.close()
+
+    def sum_up(self, score: Score) -> None:
+        pass
+
+
+class _Picture:
+    """The live display as a sink, and a summary afterwards."""
+
+    def __init__(self, session: Session, osc_goes_to: str | None) -> None:
+        from repetiteur.bridges.terminal.display import Display
+
+        self._display = Display(session.score, target=osc_goes_to, score_now=lambda: session.score)
+
+    def send(self, events: Sequence[Event]) -> None:
+        self._display.send(events)
+
+    def close(self) -> None:
+        self._display.close()
+
+    def sum_up(self, score: Score) -> None:
+        from repetiteur.bridges.terminal.outcome import outcome
+
+        for line in outcome(self._display.tally, score):
+            print(line)
+
+
+@contextmanager
+def _until_interrupted(ended: threading.Event) -> Iterator[None]:
+    """Ctrl-C and a polite kill end the session instead of tearing it down."""
+    asked = (signal.SIGINT, signal.SIGTERM)
+    former = {number: signal.signal(number, lambda *_: ended.set()) for number in asked}
+    try:
+        yield
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _quick_hand_over() -> Iterator[None]:
+    """A note waits neither for another thread's turn nor for the score to be searched for garbage."""
+    former_s = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        sys.setswitchinterval(former_s)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,75 @@
+"""How something played is shown: as JSON lines, live, or as a summary afterwards."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from repetiteur.bridges.terminal.osc_target import OscTarget, Target, target
+from repetiteur.bridges.terminal.playing import AtOnce, JsonLines, RealTime, Timed, present, tell_progress
+from repetiteur.bridges.terminal.tally import Tally
+from repetiteur.realtime.events import Event
+from repetiteur.realtime.score import Score
+from repetiteur.realtime.session import Sink
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """What the person asked for."""
+
+    fast: bool  # as fast as possible, not as it was played
+    json: bool  # JSON lines and nothing else on stdout
+    osc: Target | None  # where OSC goes, too
+
+
+def arguments(parser: argparse.ArgumentParser, osc: Target | None) -> None:
+    """The options of every command that plays something recorded."""
+    parser.add_argument("--fast", action="store_true", help="as fast as possible instead of as it was played")
+    parser.add_argument("--json", action="store_true", help="the event stream as JSON lines on stdout")
+    default = "" if osc is None else f" (default {osc})"
+    where = f"send the events there as OSC, too{default}"
+    parser.add_argument("--osc", type=target, default=osc, metavar="HOST:PORT", help=where)
+
+
+def manner(args: argparse.Namespace) -> Manner:
+    return Manner(args.fast, args.json, args.osc)
+
+
+class TallySink:
+    """Counts for afterwards."""
+
+    def __init__(self) -> None:
+        self.tally = Tally()
+
+    def send(self, events: Sequence[Event]) -> None:
+        self.tally.add(events)
+
+    def close(self) -> None: ...
+
+
+def show(
+    timed: Iterable[Timed], score: Score, how: Manner, end_s: float | None, others: Sequence[Sink] = ()
+) -> Tally:
+    """Play it to the end in that manner. ``end_s``: stream time of the end, where known."""
+    from repetiteur.realtime.warm_up import warm_up
+
+    counting = TallySink()
+    sinks: list[Sink] = [counting, *others]
+    if how.osc is not None:
+        sinks.append(OscTarget(how.osc))
+    if how.json:
+        sinks.append(JsonLines(at_once=not how.fast))
+    if how.fast:
+        present(timed, sinks, AtOnce(end_s))
+        tell_progress("")
+        return counting.tally
+    tell_progress("getting ready (takes longer the first time)")
+    warm_up(score)
+    tell_progress("")
+    if not how.json:
+        from repetiteur.bridges.terminal.display import Display
+
+        sinks.append(Display(score, target=None if how.osc is None else str(how.osc)))
+    present(timed, sinks, RealTime())
+    return counting.tally

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import socket
+from argparse import ArgumentTypeError
+from collections.abc import Sequence
+
+import pytest
+
+from repetiteur.bridges.terminal.osc_target import OscTarget, Target, target
+from repetiteur.bridges.terminal.playing import AtOnce, RealTime, present
+from repetiteur.realtime.clock import ManualClock
+from repetiteur.realtime.errors import InputError
+from repetiteur.realtime.events import Event, Retract, StateChanged
+from repetiteur.realtime.events import State as PlayerState
+
+
+class Listener:
+    def __init__(self, fails: bool = False) -> None:
+        self.heard: list[Event] = []
+        self.closed = 0
+        self._fails = fails
+
+    def send(self, events: Sequence[Event]) -> None:
+        if self._fails:
+            raise BrokenPipeError
+        self.heard += events
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+TIMED = [(0.0, [Retract(0, 0.0, 5)]), (0.5, []), (2.0, [Retract(1, 2.0, 6), Retract(2, 2.0, 7)])]
+
+
+def test_everybody_is_told_in_order_and_closed() -> None:
+    first, second = Listener(), Listener()
+    present(TIMED, [first, second], AtOnce(2.0))
+    assert [event.seq for event in first.heard] == [0, 1, 2]
+    assert first.heard == second.heard
+    assert (first.closed, second.closed) == (1, 1)
+
+
+def test_everybody_is_closed_when_one_fails() -> None:
+    broken, other = Listener(fails=True), Listener()
+    with pytest.raises(BrokenPipeError):
+        present(TIMED, [broken, other], AtOnce(2.0))
+    assert (broken.closed, other.closed) == (1, 1)
+
+
+def test_real_time_waits_until_it_is_due() -> None:
+    clock, waits = ManualClock(10.0), []
+
+    def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        clock.advance(seconds)
+
+    pace = RealTime(lambda: clock, sleep)
+    pace(10.0)
+    pace(10.5)
+    clock.advance(1.0)  # somebody was slow
+    pace(11.0)
+    pace(12.0)
+    assert waits == [0.5, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("127.0.0.1:9000", Target("127.0.0.1", 9000)), ("9001", Target("127.0.0.1", 9001)),
+                           ("studio:1", Target("studio", 1))]
+)  # fmt: skip
+def test_targets(text: str, expected: Target) -> None:
+    assert target(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "studio", "a:b", "a:0", "a:65536", "a:-1", "a:٣"])
+def test_no_targets(text: str) -> None:
+    with pytest.raises(ArgumentTypeError):
+        target(text)
+
+
+def test_an_osc_target_gets_a_datagram_for_each_event() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        receiver.settimeout(5.0)
+        sink = OscTarget(Target("127.0.0.1", receiver.getsockname()[1]))
+        sink.send([StateChanged(0, 0.0, PlayerState.ARMED), Retract(1, 0.0, 3)])
+        received = [receiver.recv(1000) for _ in range(2)]
+        sink.close()
+    assert [packet.partition(b"\0")[0] for packet in received] == [
+        b"/repetiteur/state",
+        b"/repetiteur/retract",
+    ]
+
+
+def test_nobody_at_the_target_is_no_trouble() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    sink = OscTarget(Target("127.0.0.1", port))
+    for _ in range(3):
+        sink.send([Retract(1, 0.0, 3)])
+    sink.close()
+
+
+def test_a_machine_that_is_not_there_is_bad_input() -> None:
+    with pytest.raises(InputError):
+        OscTarget(Target("no such machine", 9000))
