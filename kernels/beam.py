@@ -40,6 +40,7 @@ REACH = 14  # chords looked ahead
 CANDIDATES = WIDTH * 10
 SEEDS = 6
 PATHS = 12  # ways open at once while looking ahead
+HOPELESS = 30.0  # nats behind the best
 LATE_S = 2.0  # a key may still be heard this long after its chord
 WAY_NOTATED, WAY_FREE = -0.1, -3.5  # log probability of a way, asked for or not
 
@@ -292,12 +293,15 @@ def _onward(beam, score, h, pitch, t, out):
 
 
 @kernel
-def branch(beam, score, pitch, t, out):
-    """Fill ``out`` with every branch of one note."""
+def branch(beam, score, pitch, t, out, root):
+    """Fill ``out`` with every branch of one note; the best of ``root`` goes on in any case."""
     out.count[0] = 0
     best = beam.logp[0]
+    own = False
     for h in range(beam.size[0]):
-        if beam.logp[h] < best - 30.0:
+        first_own = beam.root[h] == root and not own
+        own = own or first_own
+        if beam.logp[h] < best - HOPELESS and not first_own:
             continue
         _stray(beam, score, h, pitch, t, out)
         _further(beam, score, h, pitch, t, out)
@@ -332,11 +336,14 @@ def choose(beam, out, root):
 
     Of two branches that lead to the same state one stays: that of the ``root`` now shown
     if there is one (a fresh start at the place one has reached anyway is none), else the
-    better; with the better's probability in either case.
+    better; with the better's probability in either case. The best of that root always stays.
     """
     kept = 0
+    own, own_kept = -1, False
     for i in range(out.count[0]):
         logp = out.logp[i]
+        if _stays(beam, out, i, root) and (own < 0 or logp > out.logp[own]):
+            own = i
         if kept == WIDTH and logp <= out.logp[out.chosen[kept - 1]]:
             continue
         digest = _digest(beam, out, i)
@@ -368,4 +375,8 @@ def choose(beam, out, root):
             k -= 1
         out.chosen[k] = i
         out.digest[k] = digest
+    for k in range(kept):
+        own_kept = own_kept or _stays(beam, out, out.chosen[k], root)
+    if own >= 0 and not own_kept:
+        out.chosen[kept - 1] = own
     return kept

@@ -201,7 +201,7 @@ def step(old, new, score, runs, out, n, pitch, t, entry_bonus, root, next_root):
 
     Returns how many new roots were given, from ``next_root`` on.
     """
-    branch(old, score, pitch, t, out)
+    branch(old, score, pitch, t, out, root)
     pace = math.exp(old.ratio[0])
     search(runs, score, n, pitch, t, pace, old.chord[0], entry_bonus)
     add_seeds(runs, old, out)

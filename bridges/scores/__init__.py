@@ -28,6 +28,6 @@ def load_score(path: str | Path, parts: Sequence[str] | None = None) -> Score:
     doubts = Doubts()
     written = read(source, doubts)
     make_unique(written.notes, doubts)
-    written.notes = join_ties(written.notes, doubts)
+    written.notes = join_ties(written.notes, written.ticks_per_quarter, doubts)
     choose_parts(written, parts, source.where, doubts)
     return assemble(written, source.path.name, doubts)

@@ -1,7 +1,7 @@
-"""Humdrum kern, read directly: row by row, each spine a voice, spines of one part together.
+"""Humdrum kern, read directly: row by row, each spine a part, what splits off it a voice.
 
 Read without partitura, which leaves out its repeats, ornaments, fermatas and chord ties.
-Ids name the place in the file as Verovio does: ``note-L12F3`` is line 12, field 3; notes
+Kern is written at sounding pitch. Ids name the place in the file as Verovio does: ``note-L12F3`` is line 12, field 3; notes
 of a chord count on with ``S2``, ``S3``.
 """
 
@@ -21,19 +21,17 @@ from repetiteur.realtime.score import NoteKind
 
 _METRE = re.compile(r"^\*M(\d+)/(\d+)")
 _TEMPO = re.compile(r"^\*MM(\d+(?:\.\d+)?)")
-_TRANSPOSE = re.compile(r"^\*ITr?d-?\d+c(-?\d+)|^\*Trd-?\d+c(-?\d+)")
 
 
 @dataclass(slots=True)
 class _Spine:
-    """``field`` of the first row it belongs to; those that split off share ``part``."""
+    """Those that split off share ``part``."""
 
     kern: bool
     part: int
     staff: int = 1
     voice: int = 1
     until: Fraction = Fraction(0)  # when its sounding token ends
-    transpose: int = 0
 
 
 @dataclass(slots=True)
@@ -130,9 +128,6 @@ class _Reader:
             piece.names.setdefault(spine.part, token[3:])
         elif token.startswith("*staff") and token[6:].isdecimal():
             spine.staff = int(token[6:])
-        elif transpose := _TRANSPOSE.match(token):
-            if not token.startswith("*ITr"):  # *ITr tells what was transposed already
-                spine.transpose = int(transpose[1] or transpose[2])
         elif token.startswith("*>["):
             self._doubts.add(FILE, f"the expansion list {token[1:]} is not used; repeat signs are", serious=True)
         elif token.startswith("*>") and len(token) > 2 and (self._now, token[2:]) not in piece.marks:
@@ -186,7 +181,7 @@ class _Reader:
             part=spine.part,
             tick=0,
             length=0,
-            pitch=min(max(head.pitch + spine.transpose, 0), 127),
+            pitch=head.pitch,
             id=name,
             staff=spine.staff,
             voice=spine.voice,
@@ -213,8 +208,7 @@ def _rearranged(spines: list[_Spine], tokens: list[str]) -> list[_Spine]:
             continue
         after.append(spine)
         if token == "*^":
-            new = _Spine(spine.kern, spine.part, spine.staff, spine.voice + 1, spine.until, spine.transpose)
-            after.append(new)
+            after.append(_Spine(spine.kern, spine.part, spine.staff, spine.voice + 1, spine.until))
         elif token == "*+":
             after.append(_Spine(False, -1))
         elif token == "*x":

@@ -25,7 +25,6 @@ MOST_TICKS_PER_QUARTER = 10_000_000
 
 def read_musicxml(source: Source, doubts: Doubts) -> Written:
     root = parse(source)
-    _forget_namespaces(root)
     if root.tag == "score-timewise":
         _turn_partwise(root)
     ticks_per_quarter = _ticks_per_quarter(root, doubts)
@@ -44,12 +43,6 @@ def read_musicxml(source: Source, doubts: Doubts) -> Written:
     written = Written(_title(root, source), names, ticks_per_quarter)
     join([reader.page for reader in readers], written, doubts)
     return written
-
-
-def _forget_namespaces(root: Any) -> None:
-    if root.tag.startswith("{"):
-        for element in root.iter():
-            element.tag = element.tag.rpartition("}")[2]
 
 
 def _turn_partwise(root: Any) -> None:

@@ -72,7 +72,7 @@ def _bars(pages: list[PartPage], written: Written, doubts: Doubts) -> None:
         if not length:
             doubts.bar(bar.label, "is empty; it lasts as long as its time signature says")
             length = nominal
-        elif len(lengths) > 1:
+        elif len(lengths) > 1 and length > nominal:
             doubts.bar(bar.label, "parts differ in length; the longest counts")
         implicit = here[0].implicit
         written.bars.append(WrittenBar(tick, length, here[0].label, bar.upper, bar.lower, implicit))

@@ -26,6 +26,10 @@ def parse(source: Source) -> Any:
     except (etree.XMLSyntaxError, ValueError) as error:
         problem = f"not well-formed {source.kind}: {error}"
         raise InputError(source.where, problem, "use a complete copy, or export it again") from None
+    if root.tag.startswith("{"):  # a namespace tells us nothing more
+        for element in root.iter():
+            if isinstance(element.tag, str):
+                element.tag = element.tag.rpartition("}")[2]
     return root
 
 

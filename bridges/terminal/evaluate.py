@@ -12,7 +12,6 @@ from repetiteur.realtime.errors import InputError
 
 if TYPE_CHECKING:
     from repetiteur.benchmarks.take_result import TakeResult
-    from repetiteur.benchmarks.takes import Take
 
 ABOUT = "measure accuracy over a folder of annotated takes"
 SHOWN_LINES = 12
@@ -49,10 +48,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from repetiteur.benchmarks import records, summary, tables
     from repetiteur.benchmarks.page import page
-    from repetiteur.benchmarks.takes import read_takes
+    from repetiteur.benchmarks.takes import chosen, read_takes
     from repetiteur.benchmarks.workers import default_workers, in_parallel, measure_take
 
-    takes = _chosen(read_takes(args.folder), args.take, args.set)
+    takes = chosen(read_takes(args.folder), args.take, args.set)
     if not takes:
         raise InputError(str(args.folder), "no such take in it", "leave --take and --set out to measure all")
     longest_first = sorted(takes, key=lambda take: -take.duration_s)
@@ -75,14 +74,6 @@ def run(args: argparse.Namespace) -> int:
         _print_errors(results)
     print(f"written: {args.out / 'report.html'}, {args.out / 'report.json'}")
     return 0
-
-
-def _chosen(takes: Sequence[Take], text: str | None, part: str) -> list[Take]:
-    return [
-        take
-        for take in takes
-        if (not text or text in take.id) and (part == "all" or take.held_back == (part == "held"))
-    ]
 
 
 def _with_progress(done: Iterator[TakeResult], total: int) -> list[TakeResult]:

@@ -1,0 +1,1 @@
+"""Measurements of accuracy, latency and scale, behind ``repetiteur evaluate`` and ``bench``."""

@@ -1,0 +1,107 @@
+"""The takes of a measuring set: what its manifest lists, and which third of it is held back."""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from repetiteur.realtime.errors import InputError
+
+_EDITION = re.compile(r"_(no|extra)(_\w+)?_repeat$|_repeat$")  # the same piece with other repeats
+
+
+class Kind(StrEnum):
+    """How a take was made and labelled; each is reported apart."""
+
+    CONCERT = "midi"  # a pianist's take, every note aligned
+    HAND_LABELLED = "midi_real_mistakes"  # correct, missed and extra labelled by hand
+    AMATEUR = "midi_real_amateur"  # onsets by hand, notes by nearest pitch only
+
+
+TITLES = {Kind.CONCERT: "concert", Kind.HAND_LABELLED: "hand-labelled", Kind.AMATEUR: "amateur"}
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One performance and where its files are."""
+
+    id: str
+    kind: Kind
+    piece: str  # takes of one piece stay together when the set is split
+    held_back: bool
+    score: Path
+    performance: Path
+    table: Path  # note alignment
+    hand_onsets: Path | None
+    error_regions: Path | None
+    duration_s: float
+
+
+def read_takes(folder: Path) -> tuple[Take, ...]:
+    """Every take of the set that has a score and a MIDI performance."""
+    manifest = folder / "manifest.json"
+    try:
+        items = json.loads(manifest.read_text(encoding="utf-8"))["items"]
+        kinds = {kind.value for kind in Kind}
+        wanted = [item for item in items if item["kind"] in kinds]
+        pieces: dict[str, list[str]] = defaultdict(list)
+        for item in wanted:
+            pieces[item["kind"]].append(_piece(item))
+        held = {kind: held_back_third(names) for kind, names in pieces.items()}
+        return tuple(_take(folder, item, _piece(item) in held[item["kind"]]) for item in wanted)
+    except FileNotFoundError:
+        raise InputError(
+            str(folder), "no manifest.json in it", "name a folder with a measuring set"
+        ) from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(str(manifest), f"cannot be read: {error}", "restore the set's manifest") from None
+
+
+def chosen(takes: Iterable[Take], text: str | None, part: str) -> list[Take]:
+    """Takes with ``text`` in their name, of the part ``tune``, ``held`` or ``all``."""
+    return [
+        take
+        for take in takes
+        if (not text or text in take.id) and (part == "all" or take.held_back == (part == "held"))
+    ]
+
+
+def held_back_third(pieces: Iterable[str]) -> frozenset[str]:
+    """A fixed third of the pieces, chosen by a checksum of their names alone: nobody tunes on these."""
+    ranked = sorted(set(pieces), key=lambda piece: (zlib.crc32(piece.encode("utf-8")), piece))
+    return frozenset(ranked[: round(len(ranked) / 3)])
+
+
+def piece_of(title: str) -> str:
+    """The title without what it says of repeats: ``18-3_no_repeat`` is the piece ``18-3``."""
+    return _EDITION.sub("", title)
+
+
+def _piece(item: dict) -> str:
+    return f"{item['composer']}/{piece_of(item['title'])}"
+
+
+def _take(folder: Path, item: dict, held_back: bool) -> Take:
+    files: dict[str, str] = item["files"]
+
+    def optional(role: str) -> Path | None:
+        return folder / files[role] if role in files else None
+
+    return Take(
+        id=item["id"],
+        kind=Kind(item["kind"]),
+        piece=_piece(item),
+        held_back=held_back,
+        score=folder / files.get("score_mxl", files.get("score_mid", "")),
+        performance=folder / files["perf_mid"],
+        table=folder / files.get("align", files.get("align_silver", "")),
+        hand_onsets=optional("onsets"),
+        error_regions=optional("error_regions"),
+        duration_s=float(item["duration_s"]),
+    )

@@ -1,0 +1,191 @@
+"""``repetiteur bench``: jumps, latency, scale and planted mistakes, one subcommand each."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from repetiteur.realtime.errors import InputError
+
+if TYPE_CHECKING:
+    from repetiteur.benchmarks.takes import Take
+
+ABOUT = "measure latency and throughput on this machine"
+Result = TypeVar("Result")
+Cells = Sequence[str]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    chosen = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
+    jumps = chosen.add_parser("jumps", help="how soon the follower is back after skips, restarts and repeats")
+    mistakes = chosen.add_parser("mistakes", help="planted mistakes, and how many are found")
+    for takes in (jumps, mistakes):
+        takes.add_argument("folder", type=Path, help="a measuring set: manifest.json, scores, perf")
+        takes.add_argument("--take", metavar="TEXT", help="only takes with this in their name")
+        takes.add_argument(
+            "--set", choices=("tune", "held", "all"), default="all", help="which part of the pieces"
+        )
+        takes.add_argument("--jobs", type=int, metavar="N", help="processes (default: one per core)")
+    latency = chosen.add_parser("latency", help="from MIDI in to OSC out inside the process")
+    latency.add_argument("score", type=Path, nargs="?", help="a score (default: one made up)")
+    latency.add_argument("performance", type=Path, nargs="?", help="somebody playing it, a MIDI file")
+    latency.add_argument(
+        "--seconds", type=float, default=20.0, help="how long to play in real time (default: 20)"
+    )
+    scale = chosen.add_parser("scale", help="cost per note for scores of 100 to 200,000 notes")
+    for command in (jumps, mistakes, latency, scale):
+        command.add_argument("--json", action="store_true", help="JSON on stdout instead of tables")
+
+
+def run(args: argparse.Namespace) -> int:
+    return {"jumps": _jumps, "mistakes": _mistakes, "latency": _latency, "scale": _scale}[args.what](args)
+
+
+def _jumps(args: argparse.Namespace) -> int:
+    from repetiteur.benchmarks.jumps import measure_jumps
+    from repetiteur.benchmarks.jumps_summary import moves_per_50_minutes, summaries
+
+    results = sorted(_over_takes(args, measure_jumps), key=lambda result: result.take)
+    rows = summaries(results)
+    moves = moves_per_50_minutes(results)
+    if args.json:
+        return _print_json({"kinds": rows, "wrong_moves_per_50_minutes": moves, "takes": results})
+    head = ("jump", "times", "median s", "p95 s", "≤0.5 s", "≤2 s or 4 notes", "≤5 s", "never")
+    cells = [
+        (row.kind, str(row.times), _number(row.median_s), _number(row.p95_s), *map(_percent, (
+            row.within_half, row.within_2_or_4_notes, row.within_5, row.never)))
+        for row in rows
+    ]  # fmt: skip
+    _print_table("Back after a jump", head, cells)
+    minutes = sum(result.clean_s for result in results) / 60
+    print(f"wrong moves of more than a beat in {minutes:.0f} minutes of plain playing: ", end="")
+    print(f"{sum(result.wrong_moves for result in results)} ({moves:.1f} in 50 minutes)")
+    return 0
+
+
+def _mistakes(args: argparse.Namespace) -> int:
+    from repetiteur.benchmarks.mistakes import Recipe, measure_mistakes, pooled
+
+    results = [item for results in _over_takes(args, measure_mistakes) for item in results]
+    rows = [pooled(recipe, results) for recipe in Recipe]
+    if args.json:
+        return _print_json({"all": rows, "takes": sorted(results, key=lambda item: (item.recipe, item.name))})
+    head = (
+        "planted",
+        "notes",
+        "missed",
+        "P R F1",
+        "extra",
+        "P R F1",
+        "false in 100",
+        "extra ms",
+        "missed ms",
+    )
+    cells = [
+        (row.recipe, str(row.notes), str(row.missed.true), _prf(row.missed), str(row.extra.true), _prf(row.extra),
+         _number(row.false_in_100), _p50_p90_ms(row.extra_delays_s), _p50_p90_ms(row.missed_delays_s))
+        for row in rows
+    ]  # fmt: skip
+    _print_table("Planted mistakes found, by pitch within 50 ms", head, cells)
+    return 0
+
+
+def _latency(args: argparse.Namespace) -> int:
+    from repetiteur.benchmarks.latency import demo_music, measure
+
+    if args.score is None:
+        score, music = demo_music(4000)
+    elif args.performance is None:
+        raise InputError(
+            str(args.score), "a score but nobody playing it", "give a MIDI file as well, or neither"
+        )
+    else:
+        from repetiteur.bridges.performances import read_performance
+        from repetiteur.bridges.scores import load_score
+
+        score, music = load_score(args.score), read_performance(args.performance)
+    rows = measure(score, music, args.seconds)
+    if args.json:
+        return _print_json(rows)
+    head = ("µs", "inputs", "packets", "p50", "p99", "p99.9", "worst")
+    cells = [
+        (row.what, str(row.inputs), str(row.packets), *(f"{us:.0f}" for us in
+         (row.p50_us, row.p99_us, row.p999_us, row.worst_us)))
+        for row in rows
+    ]  # fmt: skip
+    _print_table("From MIDI in to OSC out, inside the process", head, cells)
+    return 0
+
+
+def _scale(args: argparse.Namespace) -> int:
+    from repetiteur.benchmarks.scale import SIZES, measure
+
+    rows = list(_with_progress(measure(), len(SIZES)))
+    if args.json:
+        return _print_json(rows)
+    head = ("notes", "start-up s", "memory MB", "µs/note p50", "p99", "jumping p50", "p99")
+    cells = [
+        (str(row.notes), f"{row.start_up_s:.2f}", f"{row.memory_mb:.1f}", *(f"{us:.0f}" for us in
+         (row.steady_p50_us, row.steady_p99_us, row.jumping_p50_us, row.jumping_p99_us)))
+        for row in rows
+    ]  # fmt: skip
+    _print_table("Cost against the length of the score", head, cells)
+    return 0
+
+
+def _over_takes(args: argparse.Namespace, work: Callable[[Take], Result]) -> Iterator[Result]:
+    from repetiteur.benchmarks.takes import Kind, chosen, read_takes
+    from repetiteur.benchmarks.workers import default_workers, in_parallel
+
+    takes = [t for t in chosen(read_takes(args.folder), args.take, args.set) if t.kind is Kind.CONCERT]
+    if not takes:
+        raise InputError(str(args.folder), "no such concert take in it", "leave --take and --set out")
+    longest_first = sorted(takes, key=lambda take: -take.duration_s)
+    return _with_progress(in_parallel(work, longest_first, args.jobs or default_workers()), len(takes))
+
+
+def _with_progress(done: Iterable[Result], total: int) -> Iterator[Result]:
+    from rich.console import Console
+    from rich.progress import track
+
+    return iter(list(track(done, "measuring", total=total, console=Console(file=sys.stderr), transient=True)))
+
+
+def _print_table(title: str, head: Cells, rows: Iterable[Cells]) -> None:
+    from repetiteur.benchmarks.tables import print_table
+
+    print_table(title, head, rows)
+
+
+def _print_json(what: Any) -> int:
+    from repetiteur.benchmarks.records import plain
+
+    print(json.dumps(plain(what), indent=1))
+    return 0
+
+
+def _number(value: float) -> str:
+    return "-" if math.isnan(value) else "∞" if math.isinf(value) else f"{value:.2f}"
+
+
+def _percent(share: float) -> str:
+    return "-" if math.isnan(share) else f"{share * 100:.1f} %"
+
+
+def _p50_p90_ms(delays_s: Sequence[float]) -> str:
+    """p50 and p90 in ms."""
+    ranked = sorted(delays_s)
+    return (
+        " ".join(f"{ranked[int(share * (len(ranked) - 1))] * 1000:.0f}" for share in (0.5, 0.9))
+        if ranked
+        else "-"
+    )
+
+
+def _prf(count: Any) -> str:
+    return " ".join(f"{value:.3f}".removeprefix("0") for value in (count.precision, count.recall, count.f1))
