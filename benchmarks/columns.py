@@ -63,7 +63,8 @@ LABELS = (
 )  # fmt: skip
 
 BEHAVIOUR = (
-    Column("alarms", "false alarms per 100 notes, those about ornaments apart", lambda s: f"{s.alarms_per_100:.2f}"),
+    Column("alarms", "false alarms per 100 notes, those about ornaments apart",
+           lambda s: f"{s.alarms_per_100:.2f}"),
     Column("ornaments", "verdicts on notes of printed ornaments per 100 notes",
            lambda s: f"{100 * s.verdicts.ornament_alarms / max(s.verdicts.played, 1):.2f}"),
     Column("inside", "standing mistakes inside marked error regions",

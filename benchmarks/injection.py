@@ -8,10 +8,6 @@ moves a little, or gets a stray note beside it, all equally likely.
 sixteen each is left out, gets a wrong key, a wrong key corrected at once, or a stray note
 after it; the other twelve only move. All drawn notes that still sound move by N(0, 0.3 s),
 which tears chords and melodies apart.
-
-``human`` makes what people make at the piano: neighbour keys, neighbour keys corrected
-(which takes time), octave slips, lost inner voices, single notes left out, a key struck
-twice, hesitations, and going back to the start of the bar after a stumble.
 """
 
 from __future__ import annotations
@@ -29,14 +25,6 @@ SHARE = (0.1, 0.4)  # of notes drawn
 LITTLE_S, MUCH_S = 0.02, 0.3  # standard deviations
 KEPT = 16
 
-# How often a person does what, per note.
-NEIGHBOUR, CORRECTED, OCTAVE, INNER_VOICE, DROPPED, TWICE = 0.012, 0.004, 0.002, 0.012, 0.006, 0.003
-HESITATION, RESTART = 0.004, 0.0015
-CORRECTION_S = (0.15, 0.5)
-HESITATION_S = (0.3, 1.5)
-RESTART_S = (0.4, 1.2)
-TWICE_S = (0.09, 0.18)
-CHORD_S = 0.04
 NEARBY_S = 1.0  # a planted key must not be one the score asks for this near
 
 
@@ -60,7 +48,7 @@ def published(meant: Sequence[Meant], seed: int) -> Planted:
         if what in ("missed", "wrong"):
             missed.append((stroke.onset_s, stroke.pitch))
         if what in ("wrong", "stray"):
-            pitch = _other_key(chance, meant, index, lambda: int(chance.gauss(0.0, 1.0)))
+            pitch = other_key(chance, meant, index, lambda: int(chance.gauss(0.0, 1.0)))
             planted = replace(stroke, pitch=pitch, onset_s=_moved_s(stroke, chance.gauss(0.0, LITTLE_S)))
             strokes.append(planted)
             extra.append((planted.onset_s, pitch))
@@ -68,7 +56,7 @@ def published(meant: Sequence[Meant], seed: int) -> Planted:
             stroke = replace(stroke, onset_s=_moved_s(stroke, chance.gauss(0.0, LITTLE_S)))
         if what in ("kept", "moved", "stray"):
             strokes.append(stroke)
-    return _planted(strokes, missed, extra)
+    return in_order(strokes, missed, extra)
 
 
 def released(meant: Sequence[Meant], seed: int) -> Planted:
@@ -91,7 +79,7 @@ def released(meant: Sequence[Meant], seed: int) -> Planted:
         if what > 3:
             strokes.append(moved)
             continue
-        pitch = _other_key(chance, meant, index, lambda: int(chance.gauss(0.0, 1.0)))
+        pitch = other_key(chance, meant, index, lambda: int(chance.gauss(0.0, 1.0)))
         planted = replace(moved, pitch=pitch)
         if what == 2:
             short_s = stroke.duration_s / 8 + chance.uniform(
@@ -105,70 +93,7 @@ def released(meant: Sequence[Meant], seed: int) -> Planted:
             strokes.append(moved)
         strokes.append(planted)
         extra.append((planted.onset_s, pitch))
-    return _planted(strokes, missed, extra)
-
-
-def human(meant: Sequence[Meant], seed: int) -> Planted:
-    """See the module. What takes time moves all that follows."""
-    chance = Random(seed)
-    strokes: list[Stroke] = []
-    missed: list[tuple[float, int]] = []
-    extra: list[tuple[float, int]] = []
-    late_s = 0.0
-
-    def play(note: Meant, pitch: int | None = None) -> Stroke:
-        stroke = replace(note.stroke, onset_s=note.stroke.onset_s + late_s, pitch=pitch or note.stroke.pitch)
-        strokes.append(stroke)
-        return stroke
-
-    for index, note in enumerate(meant):
-        draw = chance.random()
-        new_chord = index == 0 or note.stroke.onset_s - meant[index - 1].stroke.onset_s > CHORD_S
-        if new_chord and chance.random() < HESITATION:
-            late_s += chance.uniform(*HESITATION_S)
-        if new_chord and index and chance.random() < RESTART:
-            again = [old for old in meant[:index] if old.travel_q >= meant[index - 1].bar_travel_q - 1e-6]
-            begin_s = strokes[-1].onset_s + chance.uniform(*RESTART_S)
-            late_s = begin_s - again[0].stroke.onset_s
-            for old in again:
-                play(old)
-        if not note.is_plain:
-            play(note)
-            continue
-        due_s = note.stroke.onset_s + late_s
-        for kind, rate in (("neighbour", NEIGHBOUR), ("corrected", CORRECTED), ("octave", OCTAVE),
-                           ("inner", INNER_VOICE), ("dropped", DROPPED), ("twice", TWICE)):  # fmt: skip
-            if draw < rate:
-                break
-            draw -= rate
-        else:
-            play(note)
-            continue
-        if kind == "dropped" or (kind == "inner" and _is_inner(meant, index)):
-            missed.append((due_s, note.stroke.pitch))
-        elif kind == "inner":
-            play(note)
-        elif kind == "twice":
-            first = play(note)
-            gap_s = chance.uniform(*TWICE_S)
-            strokes[-1] = replace(first, duration_s=min(first.duration_s, gap_s / 2))
-            strokes.append(replace(first, onset_s=first.onset_s + gap_s))
-            extra.append((first.onset_s + gap_s, first.pitch))
-        else:
-            step = (
-                (lambda: chance.choice((-12, 12)))
-                if kind == "octave"
-                else (lambda: chance.choice((-2, -1, 1, 2)))
-            )
-            wrong = play(note, _other_key(chance, meant, index, step))
-            extra.append((wrong.onset_s, wrong.pitch))
-            if kind == "corrected":
-                strokes[-1] = replace(wrong, duration_s=0.1)
-                late_s += chance.uniform(*CORRECTION_S)
-                play(note)
-            else:
-                missed.append((due_s, note.stroke.pitch))
-    return _planted(strokes, missed, extra)
+    return in_order(strokes, missed, extra)
 
 
 def _moved_s(stroke: Stroke, by_s: float) -> float:
@@ -181,7 +106,7 @@ def _drawn(chance: Random, notes: int) -> frozenset[int]:
     return frozenset(chance.sample(range(notes), min(max(wanted, 0), notes)))
 
 
-def _other_key(chance: Random, meant: Sequence[Meant], index: int, step: Callable[[], int]) -> int:
+def other_key(chance: Random, meant: Sequence[Meant], index: int, step: Callable[[], int]) -> int:
     """A key off by ``step()`` that no note nearby asks for; in a crowd the nearest free one."""
     pitch = meant[index].stroke.pitch
     taken = _pitches_near(meant, index)
@@ -199,19 +124,9 @@ def _pitches_near(meant: Sequence[Meant], index: int) -> set[int]:
     return {note.stroke.pitch for note in meant[first:last]}
 
 
-def _is_inner(meant: Sequence[Meant], index: int) -> bool:
-    """Neither top nor bottom of a chord."""
-    note = meant[index]
-    chord = [
-        other.stroke.pitch
-        for other in meant[max(0, index - 10) : index + 11]
-        if abs(other.travel_q - note.travel_q) < 1e-6
-    ]
-    return min(chord) < note.stroke.pitch < max(chord)
-
-
-def _planted(
+def in_order(
     strokes: list[Stroke], missed: list[tuple[float, int]], extra: list[tuple[float, int]]
 ) -> Planted:
+    """Everything sorted by time."""
     by_onset = sorted(strokes, key=lambda stroke: (stroke.onset_s, stroke.pitch))
     return Planted(tuple(by_onset), tuple(sorted(missed)), tuple(sorted(extra)))

@@ -12,9 +12,10 @@ from repetiteur.benchmarks.alignment import read_alignment
 from repetiteur.benchmarks.complete import Meant, complete_performance
 from repetiteur.benchmarks.drive import drive
 from repetiteur.benchmarks.heard import listen
-from repetiteur.benchmarks.injection import Planted, human, published, released
+from repetiteur.benchmarks.injection import Planted, published, released
 from repetiteur.benchmarks.note_metrics import Count, count_near
 from repetiteur.benchmarks.strokes import performed
+from repetiteur.benchmarks.stumbling import human
 from repetiteur.benchmarks.takes import Take
 from repetiteur.benchmarks.workers import load_once
 from repetiteur.realtime.events import Mistake

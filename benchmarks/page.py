@@ -39,7 +39,8 @@ def page(title: str, results: Sequence[TakeResult], each: Rows, together: Rows) 
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
         "<meta name='viewport' content='width=device-width'>",
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>",
-        f"<h1>{escape(title)}</h1><p>{takes} takes, {minutes:.0f} minutes, repetiteur {escape(__version__)}</p>",
+        f"<h1>{escape(title)}</h1>",
+        f"<p>{takes} takes, {minutes:.0f} minutes, repetiteur {escape(__version__)}</p>",
         *(line for heading, columns in TABLES for line in _table(heading, columns, each, together)),
         "<h2>What the columns mean</h2><dl>",
         *(f"<dt>{escape(c.head)}</dt><dd>{escape(c.about)}</dd>" for _, columns in TABLES for c in columns),
@@ -66,7 +67,7 @@ def _mood(row: Summary) -> str:
 
 def _troubles(results: Sequence[TakeResult]) -> Iterator[str]:
     for result in results:
-        lines = [*map(str, result.lost_places), *result.doubtful]
+        lines = escape("\n".join([*map(str, result.lost_places), *result.doubtful]))
         if lines:
             head = f"{result.take.id}: {len(result.lost_places)} stretches, {len(result.doubtful)} labels"
-            yield f"<details><summary>{escape(head)}</summary><pre>{escape(chr(10).join(lines))}</pre></details>"
+            yield f"<details><summary>{escape(head)}</summary><pre>{lines}</pre></details>"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import time
-import tracemalloc
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
+from types import FunctionType, ModuleType
 
 import numpy as np
 
@@ -27,7 +28,7 @@ PAUSE_S = 1.0
 class ScaleResult:
     notes: int
     start_up_s: float  # an engine ready for its first note
-    memory_mb: float
+    memory_mb: float  # arrays the engine holds beside the score
     steady_p50_us: float  # CPU time of a note, playing on
     steady_p99_us: float
     jumping_p50_us: float  # and where the player leaps to another place every few bars
@@ -43,10 +44,6 @@ def measure(sizes: Sequence[int] = SIZES) -> Iterator[ScaleResult]:
 
 
 def _measured(score: Score) -> ScaleResult:
-    tracemalloc.start()
-    engine = Engine(score)
-    held, _ = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
     began = time.perf_counter()
     engine = Engine(score)
     engine.open()
@@ -55,7 +52,23 @@ def _measured(score: Score) -> ScaleResult:
     steady = _cost(engine, play(score, first, PLAYED_NOTES, 0.5), float(score.notes["onset_q"][first]))
     jumping = _cost(engine, _jumping(score), 0.0)
     percentiles = (float(np.percentile(cost, percent)) for cost in (steady, jumping) for percent in (50, 99))
-    return ScaleResult(len(score.notes), start_up_s, held / 1e6, *percentiles)
+    return ScaleResult(len(score.notes), start_up_s, _array_bytes(engine, score) / 1e6, *percentiles)
+
+
+def _array_bytes(engine: Engine, score: Score) -> int:
+    """Size of every array that can be reached from the engine, the score's own left out."""
+    waiting: list[object] = [engine]
+    seen = {id(score)}
+    total = 0
+    while waiting:
+        item = waiting.pop()
+        if id(item) in seen or isinstance(item, type | ModuleType | FunctionType):
+            continue
+        seen.add(id(item))
+        if isinstance(item, np.ndarray):
+            total += item.nbytes if item.base is None else 0
+        waiting += gc.get_referents(item)
+    return total
 
 
 def _jumping(score: Score) -> list[Stroke]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+
 from repetiteur.benchmarks.columns import TABLES, Column
 from repetiteur.benchmarks.summary import Summary
 

@@ -40,6 +40,7 @@ REACH = 14  # chords looked ahead
 CANDIDATES = WIDTH * 10
 SEEDS = 6
 PATHS = 12  # ways open at once while looking ahead
+OUTSHONE = 8.0  # nats by which another way to the same place replaces the player's own
 HOPELESS = 30.0  # nats behind the best
 LATE_S = 2.0  # a key may still be heard this long after its chord
 WAY_NOTATED, WAY_FREE = -0.1, -3.5  # log probability of a way, asked for or not
@@ -309,16 +310,20 @@ def branch(beam, score, pitch, t, out, root):
 
 
 @kernel
-def _digest(beam, out, i):
+def _digest(beam, out, i, t):
     """A number that is the same for two branches that lead to the same state."""
     h = out.parent[i]
     kind = out.kind[i]
     heard = beam.ring_heard[h, 0]
+    began = beam.anchor[h]
     if kind == FURTHER and out.slot[i] == 0:
         heard |= np.int64(1) << out.bit[i]
     elif kind == ONWARD or kind == SEED:
         heard = np.int64(1) << out.bit[i]
+        began = t
     value = np.int64(out.chord[i]) * 1000003 + heard * 8191 + np.int64(beam.travel[h] * 4.0) * 131071
+    if not math.isnan(began):
+        value += np.int64(began * 20.0) * 7919
     if kind == ONWARD:
         value += (out.ways[i, 0] * 64 + out.ways[i, 1] + 65) * 524287
     return value
@@ -331,12 +336,12 @@ def _stays(beam, out, i, root):
 
 
 @kernel
-def choose(beam, out, root):
+def choose(beam, out, t, root):
     """Pick the WIDTH best distinct branches into ``out.chosen``; returns how many.
 
     Of two branches that lead to the same state one stays: that of the ``root`` now shown
-    if there is one (a fresh start at the place one has reached anyway is none), else the
-    better; with the better's probability in either case. The best of that root always stays.
+    if there is one (a fresh start at the place one has reached anyway is none) unless the
+    other explains the way there far better, else the better; with the better's probability in either case. The best of that root always stays.
     """
     kept = 0
     own, own_kept = -1, False
@@ -346,7 +351,7 @@ def choose(beam, out, root):
             own = i
         if kept == WIDTH and logp <= out.logp[out.chosen[kept - 1]]:
             continue
-        digest = _digest(beam, out, i)
+        digest = _digest(beam, out, i, t)
         same = -1
         for k in range(kept):
             if out.digest[k] == digest:
@@ -356,11 +361,11 @@ def choose(beam, out, root):
             other = out.chosen[same]
             stays = _stays(beam, out, other, root)
             if logp <= out.logp[other]:
-                if _stays(beam, out, i, root) and not stays:
+                if _stays(beam, out, i, root) and not stays and out.logp[other] - logp < OUTSHONE:
                     out.logp[i] = out.logp[other]
                     out.chosen[same] = i
                 continue
-            if stays and not _stays(beam, out, i, root):
+            if stays and not _stays(beam, out, i, root) and logp - out.logp[other] < OUTSHONE:
                 out.logp[other] = logp
                 i = other
             k = same

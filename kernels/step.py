@@ -205,7 +205,7 @@ def step(old, new, score, runs, out, n, pitch, t, entry_bonus, root, next_root):
     pace = math.exp(old.ratio[0])
     search(runs, score, n, pitch, t, pace, old.chord[0], entry_bonus)
     add_seeds(runs, old, out)
-    kept = choose(old, out, root)
+    kept = choose(old, out, t, root)
     new.size[0] = kept
     roots = 0
     for k in range(kept):

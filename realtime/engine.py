@@ -17,6 +17,7 @@ from repetiteur.realtime.events import (
     StateChanged,
 )
 from repetiteur.realtime.follower import Follower
+from repetiteur.realtime.glide import COAST_AFTER_S
 from repetiteur.realtime.judge import Judge
 from repetiteur.realtime.layout import Layout, lay_out, reroute
 from repetiteur.realtime.properties import PROPERTIES
@@ -37,6 +38,7 @@ class Engine:
         self._out: list[Event] = []
         self._seq = 0
         self._note_ids = 0
+        self._heard_s = 0.0
         self._sounding: dict[tuple[int, int], int] = {}
         self.state = State.IDLE
         self.settings: dict[str, float | str] = {name: item.default for name, item in PROPERTIES.items()}
@@ -140,6 +142,7 @@ class Engine:
             return
         if self.settings["octave"] == "any":
             pitch = self.follower.nearest_octave(pitch)
+        self._heard_s = item.t_s
         self.judge.tick(item.t_s)
         self.follower.note(pitch, item.t_s)
         self.enter(State.LOST if self.follower.lost else State.FOLLOWING, item.t_s)
@@ -159,7 +162,8 @@ class Engine:
         if self.settings["mode"] == "wait":
             return
         self.where.passed(t_s, float(self.settings["rate"]))
-        if self.state is State.FOLLOWING and t_s >= self.where.glide.overdue_s:
+        silent = t_s >= self._heard_s + COAST_AFTER_S and t_s >= self.where.glide.overdue_s
+        if self.state is State.FOLLOWING and silent:
             self.enter(State.ENDED if self.where.glide.last else State.COASTING, t_s)
 
     def _finish(self, t_s: float) -> None:

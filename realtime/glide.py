@@ -9,7 +9,7 @@ from repetiteur.realtime.follower import Follower
 
 SHORT_OF_NEXT_Q = 0.06  # the next onset is announced by its note, never by the clock
 GRACE_SHORT_Q = 0.04  # a grace note sounds just before its main note
-COAST_AFTER_S = 1.0  # silence before the follower says that it coasts
+COAST_AFTER_S = 1.0  # silence before anybody is said to coast
 LATE_SHARE = 0.25  # of the wait for the next onset
 END_AFTER_S = 2.0  # silence after the last chord before the piece counts as over
 
@@ -51,9 +51,10 @@ def glide_from(follower: Follower, t_s: float) -> Glide:
     wait_s = max(span_s * follower.pace, 1e-3)
     limit_q = max(from_q, from_q + span_q - SHORT_OF_NEXT_Q)
     overdue_s = follower.anchor_s + wait_s * (1.0 + LATE_SHARE)
-    if following is None:
-        return Glide(from_q, follower.anchor_s, span_q / wait_s, limit_q, max(overdue_s, t_s + END_AFTER_S), True)
-    return Glide(from_q, follower.anchor_s, span_q / wait_s, limit_q, max(overdue_s, t_s + COAST_AFTER_S), False)
+    last = following is None
+    if last:
+        overdue_s = max(overdue_s, t_s + END_AFTER_S)
+    return Glide(from_q, follower.anchor_s, span_q / wait_s, limit_q, overdue_s, last)
 
 
 def next_chord(follower: Follower) -> int | None:

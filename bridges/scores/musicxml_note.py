@@ -19,7 +19,7 @@ class NoteElement:
     id: str | None
     semitones: float | None = None  # None: a rest, or no definite pitch
     unpitched: bool = False
-    duration: float = 0.0  # in the divisions of the moment
+    duration: float = 0.0  # in the divisions of the moment; below zero in some damaged files
     chord: bool = False
     grace: bool = False
     cue: bool = False
@@ -38,7 +38,7 @@ def read_note(element: Any) -> NoteElement:
         if tag == "pitch":
             note.semitones = _semitones(child)
         elif tag == "duration":
-            note.duration = max(number(child.text) or 0.0, 0.0)
+            note.duration = number(child.text) or 0.0
         elif tag == "voice":
             note.voice = (child.text or "1").strip()
         elif tag == "staff":

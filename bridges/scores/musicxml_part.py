@@ -84,11 +84,11 @@ class PartReader:
             length = length or self._chord_length
         else:
             tick = self._at
-            self._at += length
+            self._at = max(self._at + length, 0)
             self._chord_at, self._chord_length = tick, length
         if note.fermata:
             self.page.fermatas.append((self.bar, tick))
-        written = self._head(note, tick, 0 if note.grace else length)
+        written = self._head(note, tick, max(length, 0))
         rank = _GRACE if note.grace else _NOTE
         if written is None:
             rank = _UNPITCHED if note.unpitched else _REST

@@ -75,20 +75,11 @@ def _mistakes(args: argparse.Namespace) -> int:
     rows = [pooled(recipe, results) for recipe in Recipe]
     if args.json:
         return _print_json({"all": rows, "takes": sorted(results, key=lambda item: (item.recipe, item.name))})
-    head = (
-        "planted",
-        "notes",
-        "missed",
-        "P R F1",
-        "extra",
-        "P R F1",
-        "false in 100",
-        "extra ms",
-        "missed ms",
-    )
+    head = ("planted", "notes", "missed", "P R F1", "extra", "P R F1", "false/100", "extra ms", "missed ms")
     cells = [
-        (row.recipe, str(row.notes), str(row.missed.true), _prf(row.missed), str(row.extra.true), _prf(row.extra),
-         _number(row.false_in_100), _p50_p90_ms(row.extra_delays_s), _p50_p90_ms(row.missed_delays_s))
+        (row.recipe, str(row.notes), str(row.missed.true), _prf(row.missed), str(row.extra.true),
+         _prf(row.extra), _number(row.false_in_100), _p50_p90_ms(row.extra_delays_s),
+         _p50_p90_ms(row.missed_delays_s))
         for row in rows
     ]  # fmt: skip
     _print_table("Planted mistakes found, by pitch within 50 ms", head, cells)
