@@ -3,7 +3,7 @@
 Alignment tables count quarters and passes through the score *with every repeat written
 out*; the event stream counts what the player really travelled. The two agree unless a
 repeat is left out. Then the table still names the notes of the silent visit (all missed),
-and the stream knows nothing of it: the visit's length is taken out of the axis, and the
+or leaves them out as well, and the stream knows nothing of it: the visit's length is taken out of the axis, and the
 passes of that segment are counted again over the visits that were played. So a first
 ending skipped, or a second time through left out, are both plain "pass 1" in the stream.
 
@@ -67,7 +67,9 @@ def lay_out(rows: Sequence[Row], score: Score) -> Axis:
         if known is not None:
             stays[int(segments[known[0]]), known[1]].append(row)
     order, as_notated = _order(stays, score.play_order)
-    silent = _silent(order, stays, score.play_order)
+    silent = _silent(order, stays, score.play_order) | _unmentioned(
+        order, stays, frozenset(segments.tolist())
+    )
     visits = _count(order, silent, score)
     by_key = {(visit.segment, visit.written_pass): visit for visit in visits}
     places = []
@@ -173,6 +175,15 @@ def _silent(
             silent |= set(range(start, stop))
         start = max(stop, start + 1)
     return frozenset(silent)
+
+
+def _unmentioned(
+    order: list[tuple[int, int]], stays: dict[tuple[int, int], list[Row]], sounding: frozenset[int]
+) -> frozenset[int]:
+    """Places in the order, between visits the table has, of visits it does not have at all."""
+    had = [place for place, key in enumerate(order) if key in stays]
+    between = range(had[0], had[-1]) if had else range(0)
+    return frozenset(place for place in between if order[place] not in stays and order[place][0] in sounding)
 
 
 def _unplayed(rows: list[Row]) -> bool:

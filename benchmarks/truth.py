@@ -14,7 +14,7 @@ from repetiteur.benchmarks.note_metrics import Labels
 from repetiteur.benchmarks.position_metrics import clean_truth
 from repetiteur.benchmarks.takes import Take
 from repetiteur.benchmarks.travel import Axis, lay_out
-from repetiteur.realtime.score import NoteKind, Score
+from repetiteur.realtime.score import Score
 
 SAME_NOTE_S = 0.02  # a table's note and the MIDI file's are one note when this close
 
@@ -113,12 +113,12 @@ def pair_played(table: Sequence[tuple[float, int]], heard: Sequence[tuple[float,
 
 
 def _matched_onsets(rows: Sequence[Row], axis: Axis, score: Score) -> list[tuple[float, float, float]]:
-    """(travel, time, written place) of every matched note that is not a grace or cue note."""
+    """(travel, time, written place) of every matched note that is not a grace note."""
     out = []
     for row, place in zip(rows, axis.places, strict=True):
         if row.played is None or row.score is None or place is None or not place.pass_:
             continue
-        if row.score.duration_q > 0 and score.notes["kind"][place.note] == NoteKind.PLAIN:
+        if row.score.duration_q > 0:  # by the table alone: a score reader must not pick what is measured
             out.append((place.travel_q, row.played.onset_s, float(score.notes["onset_q"][place.note])))
     return out
 

@@ -16,6 +16,7 @@ Conventions
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 
@@ -151,8 +152,14 @@ def fair(labels: Labels, truth: Truth) -> Labels:
             matches.add((*name, ANY_OF_ORNAMENT))
         elif not (name[0] in leeway.optional and number in leeway.ornamental and name not in true_names):
             matches.add((*name, number))
-    matched = {(id_, pass_) for id_, pass_, _ in matches}
-    missed = {leeway.key(name) for name in _known(labels, truth).missed} - matched
+    struck = {match[:2] for match in labels.matches}
+    by_key = Counter(leeway.key(name) for name in struck)
+    # of two voices on one key, one match is enough for both
+    missed = {
+        leeway.key(name)
+        for name in _known(labels, truth).missed
+        if by_key[leeway.key(name)] == (name in struck)
+    }
     undecided = {leeway.key(name) for name in truth.undecided}
     return Labels(
         frozenset(matches),

@@ -42,6 +42,8 @@ SEEDS = 6
 PATHS = 12  # ways open at once while looking ahead
 OUTSHONE = 8.0  # nats by which another way to the same place replaces the player's own
 HOPELESS = 30.0  # nats behind the best
+LONGEST_SHAKE_S = 12.0
+OCTAVE_FIT, SHAKE_FIT = 0.6, 0.4  # how well a slip of that sort fits, 0 to 1
 LATE_S = 2.0  # a key may still be heard this long after its chord
 WAY_NOTATED, WAY_FREE = -0.1, -3.5  # log probability of a way, asked for or not
 
@@ -83,6 +85,7 @@ class Candidates(NamedTuple):
     chord: np.ndarray  # i4 ONWARD: the new chord
     bit: np.ndarray  # i4 which key of the chord
     wait_s: np.ndarray  # f8 ONWARD: nominal seconds from the old chord
+    slip_fit: np.ndarray  # f8 STRAY: how well it fits all the same, 0 to 1
     ways: np.ndarray  # i4[., 2] ONWARD: ways taken to get there, -1 none
     path: np.ndarray  # i8[PATHS, 5] scratch of the look-ahead
     path_sums: np.ndarray  # f8[PATHS, 2]
@@ -107,7 +110,7 @@ def new_candidates() -> Candidates:
     c = CANDIDATES
     return Candidates(
         np.zeros(1, np.int64), np.zeros(c), np.zeros(c, np.int32), np.zeros(c, np.int32),
-        np.zeros(c, np.int32), np.zeros(c, np.int32), np.zeros(c, np.int32), np.zeros(c),
+        np.zeros(c, np.int32), np.zeros(c, np.int32), np.zeros(c, np.int32), np.zeros(c), np.zeros(c),
         np.full((c, 2), -1, np.int32), np.zeros((PATHS, 5), np.int64), np.zeros((PATHS, 2)),
         np.zeros(WIDTH, np.int32), np.zeros(WIDTH, np.int64),
     )  # fmt: skip
@@ -168,42 +171,48 @@ def add_branch(out, logp, parent, kind, slot, chord, bit, wait_s, way0, way1):
 
 
 @kernel
-def _slip(score, chord, pitch, again):
-    """What a stray gains by lying close to what is expected. ``again``: so soon after another."""
-    gain = 0.0
+def _slip(beam, h, score, pitch, t):
+    """What a stray gains by lying close to what is expected, and how well it fits there."""
+    again = beam.strays[h] > 0
+    chord = beam.chord[h]
+    gain, fits = 0.0, 0.0
     for c in range(chord, min(chord + 3, len(score.chord_s))):
         for octave in (-12, 12):
             if 0 <= pitch + octave < 128 and has_pitch(score.chord_pitches, c, pitch + octave):
-                gain = max(gain, EXTRA_OCTAVE if again else EXTRA_NEAR)
+                gain, fits = EXTRA_OCTAVE if again else EXTRA_NEAR, OCTAVE_FIT
         if c > chord + 1:
             break
-        for step in (-2, -1, 0, 1, 2):
+        for step in (-2, -1, 1, 2):
             if 0 <= pitch + step < 128 and has_pitch(score.chord_pitches, c, pitch + step):
-                if again and c == chord:
-                    gain = max(gain, EXTRA_SHAKE)
-                elif step != 0:
-                    gain = max(gain, EXTRA_NEAR)
-    return gain
+                gain = max(gain, EXTRA_NEAR)
+    if again and gain < EXTRA_SHAKE:
+        pace = math.exp(beam.ratio[h])
+        for r in range(RING):
+            c = beam.ring_chord[h, r]
+            if c < 0 or t - beam.ring_time[h, r] > LONGEST_SHAKE_S:
+                break
+            if has_pitch(score.chord_long, c, pitch) and t - beam.ring_time[h, r] < score.chord_long_s[c] * pace * 1.2:
+                return EXTRA_SHAKE, max(fits, SHAKE_FIT)
+    return gain, fits
 
 
 @kernel
 def _stray(beam, score, h, pitch, t, out):
     """The note is in no chord: part of an ornament, a slip beside a key, or anything."""
-    cost = EXTRA_RARE if beam.strays[h] == 0 else EXTRA_RUN
-    meaning = UNMATCHED
     pace = math.exp(beam.ratio[h])
     for r in range(RING):
         c = beam.ring_chord[h, r]
-        if c < 0 or t - beam.ring_time[h, r] > 12.0:
+        if c < 0 or t - beam.ring_time[h, r] > LONGEST_SHAKE_S:
             break
         life_s = score.chord_ornament_s[c] * pace * 1.3 + 0.15
         if score.chord_ornament_s[c] > 0.0 and has_pitch(score.chord_ornament, c, pitch):
             if t - beam.ring_time[h, r] < life_s:
-                cost, meaning = ORNAMENT, ORNAMENTAL
-                break
-    if meaning == UNMATCHED:
-        cost += _slip(score, beam.chord[h], pitch, beam.strays[h] > 0)
-    add_branch(out, beam.logp[h] + cost, h, STRAY, meaning, beam.chord[h], 0, 0.0, -1, -1)
+                add_branch(out, beam.logp[h] + ORNAMENT, h, STRAY, ORNAMENTAL, beam.chord[h], 0, 0.0, -1, -1)
+                return
+    gain, fits = _slip(beam, h, score, pitch, t)
+    cost = (EXTRA_RARE if beam.strays[h] == 0 else EXTRA_RUN) + gain
+    out.slip_fit[min(out.count[0], CANDIDATES - 1)] = fits
+    add_branch(out, beam.logp[h] + cost, h, STRAY, UNMATCHED, beam.chord[h], 0, 0.0, -1, -1)
 
 
 @kernel

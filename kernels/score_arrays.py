@@ -22,6 +22,8 @@ class ScoreArrays(NamedTuple):
     chord_spread_s: np.ndarray  # f8[N] how far apart its keys may sound
     chord_ornament: np.ndarray  # i8[N, 2] pitches an ornament may add
     chord_ornament_s: np.ndarray  # f8[N] nominal seconds the ornament lasts
+    chord_long: np.ndarray  # i8[N, 2] pitches around its long notes: where shakes go unwritten
+    chord_long_s: np.ndarray  # f8[N] nominal seconds those last
     chord_entry: np.ndarray  # f8[N] log probability of starting afresh here
     chord_segment: np.ndarray  # i4[N]
     key_pitch: np.ndarray  # u1[K]
@@ -34,6 +36,9 @@ class ScoreArrays(NamedTuple):
     way_when: np.ndarray  # i8[W] bit n: the notation asks for it after visit n + 1
     way_gap_s: np.ndarray  # f8[W] nominal seconds of silent segments in between
     way_gap_q: np.ndarray  # f8[W]
+    tour_segment: np.ndarray  # i4[V] segments in the order the notation asks for
+    tour_travel: np.ndarray  # f8[V] quarters travelled minus quarters as written, there
+    tour_visits: np.ndarray  # i4[V, S] times each segment has been entered by then
     posting_first: np.ndarray  # i4[129] where each pitch's postings begin
     posting_chord: np.ndarray  # i4[K] chords that contain the pitch, ascending
     posting_bit: np.ndarray  # u1[K] which key of the chord it is

@@ -139,6 +139,23 @@ def _move(beam, k, score, target, wait_nominal, way0, way1, bit, n, t):
 
 
 @kernel
+def _nearest_time_through(beam, k, score, segment, q):
+    """Of all times the notation comes through a segment, take the one nearest in travel."""
+    here = beam.chord[k]
+    travelled = score.chord_q[here] + beam.travel[k]
+    distance, at = 1e300, -1
+    if score.chord_segment[here] == segment:
+        distance = abs(q + beam.travel[k] - travelled)
+    for v in range(len(score.tour_segment)):
+        if score.tour_segment[v] == segment and abs(q + score.tour_travel[v] - travelled) < distance - 1e-6:
+            distance, at = abs(q + score.tour_travel[v] - travelled), v
+    if at >= 0:
+        beam.travel[k] = score.tour_travel[at]
+        beam.visits[k, :] = score.tour_visits[at]
+    beam.visits[k, segment] = max(1, beam.visits[k, segment])
+
+
+@kernel
 def _start_afresh(beam, k, score, runs, chord, n, t, root):
     """A hypothesis from a run: give its notes their meaning by walking through them once."""
     start, origin = runs.start[chord], runs.origin[chord]
@@ -147,7 +164,7 @@ def _start_afresh(beam, k, score, runs, chord, n, t, root):
     beam.root[k] = root
     beam.doubt[k] = min(beam.doubt[k] + SEED_DOUBT, 0.25)
     segment = score.chord_segment[origin]
-    beam.visits[k, segment] = max(1, beam.visits[k, segment])
+    _nearest_time_through(beam, k, score, segment, score.chord_q[origin])
     which = beam.visits[k, segment]
     at = origin
     began = runs.onset[start % HISTORY]
@@ -218,7 +235,7 @@ def step(old, new, score, runs, out, n, pitch, t, entry_bonus, root, next_root):
             new.meaning[k, n % MEMORY] = out.slot[i]
             if out.slot[i] == UNMATCHED:
                 new.strays[k] += 1
-                new.fit[k] -= FIT_GAIN * new.fit[k]
+                new.fit[k] += FIT_GAIN * (out.slip_fit[i] - new.fit[k])
         elif kind == FURTHER:
             if math.isnan(new.anchor[k]) and out.slot[i] == 0:
                 new.anchor[k] = t

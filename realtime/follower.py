@@ -12,7 +12,7 @@ from repetiteur.kernels.step import step
 from repetiteur.realtime.layout import Layout
 from repetiteur.realtime.score import Score
 
-LEAD_IN_DOUBT, LEAD_WHEN_SURE = 8.0, 40.0  # nats by which a fresh start must lead to be believed
+LEAD_IN_DOUBT, LEAD_WHEN_SURE = 8.0, 80.0  # nats by which a fresh start must lead to be believed
 DOUBTFUL_FIT, SURE_FIT = 0.6, 0.8  # while so much of the recent notes fits where the player was
 AFTER_PAUSE = 4.0  # nats a pause adds to the chance of a fresh start
 WHEN_LOST = 4.0

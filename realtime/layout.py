@@ -13,6 +13,7 @@ GRACE_STEP_S = 0.06  # how long before its main note a grace note is expected
 CHORD_SPREAD_S = 0.035
 ROLL_SPREAD_S = 0.18  # arpeggios
 GRACE_SPREAD_S = 0.12
+LONG_S = 0.45  # notes this long may be shaken though nobody wrote it
 MOST_KEYS = 62  # of one chord: one bit each in a signed word
 FRESH_START = -10.0  # log probability, per note, that the player starts afresh somewhere without a pause
 AT_BAR, AT_BEAT, ANYWHERE = 0.0, -1.5, -3.0  # log weights of where he then does
@@ -54,6 +55,8 @@ def lay_out(score: Score) -> Layout:
     pitches = np.zeros((len(chords), 2), np.int64)
     ornament = np.zeros((len(chords), 2), np.int64)
     ornament_s = np.zeros(len(chords))
+    long = np.zeros((len(chords), 2), np.int64)
+    long_s = np.zeros(len(chords))
     spread = np.full(len(chords), CHORD_SPREAD_S)
     notes = score.notes
     ends_s = score.nominal_seconds(notes["onset_q"] + notes["duration_q"])
@@ -71,7 +74,11 @@ def lay_out(score: Score) -> Layout:
                 needed[c] |= np.int64(1) << np.int64(bit)
             bit += 1
         for i in chord.notes:
-            _ornament(notes[i], ends_s[i] - seconds[c], ornament[c], ornament_s, spread, c)
+            lasts_s = float(ends_s[i] - seconds[c])
+            _ornament(notes[i], lasts_s, ornament[c], ornament_s, spread, c)
+            if lasts_s >= LONG_S:
+                _allow_around(int(notes[i]["pitch"]), 2, long[c])
+                long_s[c] = max(long_s[c], lasts_s)
         if chord.grace:
             spread[c] = GRACE_SPREAD_S
         first.append(len(key_note))
@@ -90,6 +97,8 @@ def lay_out(score: Score) -> Layout:
         chord_spread_s=spread,
         chord_ornament=ornament,
         chord_ornament_s=ornament_s,
+        chord_long=long,
+        chord_long_s=long_s,
         chord_entry=_entries(score, chords),
         chord_segment=segments.chord_segment,
         key_pitch=key_pitch,
@@ -102,6 +111,9 @@ def lay_out(score: Score) -> Layout:
         way_when=segments.way_when,
         way_gap_s=segments.way_gap_s,
         way_gap_q=segments.way_gap_q,
+        tour_segment=segments.tour_segment,
+        tour_travel=segments.tour_travel,
+        tour_visits=segments.tour_visits,
         posting_first=np.searchsorted(key_pitch[order], np.arange(129)).astype(np.int32),
         posting_chord=key_chord[order],
         posting_bit=np.array(key_bits, np.uint8)[order],
@@ -129,6 +141,9 @@ def reroute(layout: Layout, score: Score, order: PlayOrder) -> Layout:
         way_when=segments.way_when,
         way_gap_s=segments.way_gap_s,
         way_gap_q=segments.way_gap_q,
+        tour_segment=segments.tour_segment,
+        tour_travel=segments.tour_travel,
+        tour_visits=segments.tour_visits,
     )
     return replace(layout, arrays=arrays)
 
@@ -183,8 +198,12 @@ def _ornament(note, lasts_s: float, allowed: np.ndarray, life_s: np.ndarray, spr
         return
     life_s[c] = max(life_s[c], lasts_s, 0.1)
     reach = 2 if not sign & Ornament.GLISSANDO else 24
-    for pitch in range(max(int(note["pitch"]) - reach, 0), min(int(note["pitch"]) + reach, 127) + 1):
-        _set(allowed, pitch)
+    _allow_around(int(note["pitch"]), reach, allowed)
+
+
+def _allow_around(pitch: int, reach: int, allowed: np.ndarray) -> None:
+    for near in range(max(pitch - reach, 0), min(pitch + reach, 127) + 1):
+        _set(allowed, near)
 
 
 def _entries(score: Score, chords: list[_Chord]) -> np.ndarray:
@@ -210,6 +229,9 @@ class _Segments:
     way_when: np.ndarray
     way_gap_s: np.ndarray
     way_gap_q: np.ndarray
+    tour_segment: np.ndarray
+    tour_travel: np.ndarray
+    tour_visits: np.ndarray
 
 
 def _segments(score: Score, order: PlayOrder, chord_q: np.ndarray) -> _Segments:
@@ -240,6 +262,27 @@ def _segments(score: Score, order: PlayOrder, chord_q: np.ndarray) -> _Segments:
         np.array(whens, np.int64),
         np.array(gaps_s, float),
         np.array(gaps_q, float),
+        *_tour(order, number),
+    )
+
+
+def _tour(order: PlayOrder, sounding: dict[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The notated order through the sounding segments: which, how far travelled, visits so far."""
+    visits = np.zeros(len(sounding), np.int32)
+    segments, travels, counts = [], [], []
+    travelled = 0.0
+    for index in order.notated:
+        segment = order.segments[index]
+        if index in sounding:
+            visits[sounding[index]] += 1
+            segments.append(sounding[index])
+            travels.append(travelled - segment.start_q)
+            counts.append(visits.copy())
+        travelled += segment.end_q - segment.start_q
+    return (
+        np.array(segments, np.int32),
+        np.array(travels, float),
+        np.array(counts, np.int32).reshape(-1, len(sounding)),
     )
 
 

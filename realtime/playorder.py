@@ -53,7 +53,7 @@ class _Board:
         self.starting = {key(segment.start_q): k for k, segment in enumerate(self.segments)}
         self.fines = {key(q) for q in signs.fines}
         self.jumps = self._landings()
-        self.codas = self._coda_landings()
+        self.codas = self._coda_landings() if self.jumps else {}
 
     def at(self, q: float) -> int:
         """The segment that starts at ``q``, or END."""
@@ -92,7 +92,9 @@ class _Board:
 
 
 def _boundaries(signs: Signs, repeats: tuple[Repeat, ...]) -> list[float]:
-    found = [*signs.segnos, *signs.to_codas, *signs.codas, *signs.fines, *(jump.q for jump in signs.jumps)]
+    found: list[float] = []
+    if signs.jumps:  # without one the landings mean nothing
+        found += [*signs.segnos, *signs.to_codas, *signs.codas, *signs.fines, *(jump.q for jump in signs.jumps)]
     for repeat in repeats:
         found += [repeat.start_q, repeat.end_q]
         for volta in repeat.voltas:
@@ -245,7 +247,7 @@ def _left_over(board: _Board, walk: _Walk) -> list[Trouble]:
     troubles = []
     if board.signs.fines and not board.jumps:
         troubles.append(Trouble(board.signs.fines[0], "Fine without a D.C. or D.S. is ignored"))
-    if board.codas and not board.jumps:
+    if board.signs.to_codas and not board.jumps:
         troubles.append(Trouble(board.signs.to_codas[0], "To Coda without a D.C. or D.S. is ignored", True))
     unreached = sorted(set(range(len(board.segments))) - set(walk.path))
     for k in unreached:

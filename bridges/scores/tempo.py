@@ -7,7 +7,7 @@ import re
 import numpy as np
 
 from repetiteur.bridges.scores.doubts import Doubts
-from repetiteur.bridges.scores.written import TempoMark, Written
+from repetiteur.bridges.scores.written import Written
 from repetiteur.realtime.score import DEFAULT_QUARTER_BPM, TEMPO_DTYPE
 
 SLOWEST_BPM, FASTEST_BPM = 5.0, 1000.0  # quarters; beyond is a slip in the file
@@ -59,7 +59,7 @@ def _numbered(
 def _first_tempo(written: Written, marks: dict[int, float], bars: np.ndarray, doubts: Doubts) -> None:
     """The tempo before the first number."""
     for mark in sorted(written.tempi, key=lambda mark: mark.tick):
-        if mark.tick > 0 and (marks and mark.tick >= min(marks) or _bar_of(mark.tick, written, bars) > 0):
+        if mark.tick > 0 and ((marks and mark.tick >= min(marks)) or _bar_of(mark.tick, written, bars) > 0):
             break
         known = _KNOWN.search(mark.words.casefold())
         if known:

@@ -1,0 +1,111 @@
+"""The whole command on a set of one take, made on the spot."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import mido
+import pytest
+
+from repetiteur.benchmarks.strokes import performed
+from repetiteur.benchmarks.synthetic import play, synthetic_score
+from repetiteur.bridges.terminal import bench, evaluate
+from repetiteur.realtime.errors import InputError
+from repetiteur.realtime.inputs import NoteOn
+
+TICKS_PER_S = 1000
+
+
+def _save(path: Path, notes: list[tuple[float, float, int]]) -> None:
+    """(onset, offset, pitch) at 60 quarters a minute."""
+    midi = mido.MidiFile(ticks_per_beat=TICKS_PER_S)
+    track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=1_000_000)])
+    midi.tracks.append(track)
+    timed = [(on, 1, pitch) for on, _, pitch in notes] + [(off, 0, pitch) for _, off, pitch in notes]
+    last = 0
+    for time_s, down, pitch in sorted(timed):
+        tick = round(time_s * TICKS_PER_S)
+        track.append(mido.Message("note_on", note=pitch, velocity=64 * down, time=tick - last))
+        last = tick
+    midi.save(path)
+
+
+@pytest.fixture
+def measuring_set(tmp_path: Path) -> Path:
+    """Sixteen quarters, one left out, one extra."""
+    written = [(float(k), k + 0.9, 60 + (5 * k) % 12) for k in range(16)]
+    played = [note for k, note in enumerate(written) if k != 9] + [(4.5, 4.6, 90)]
+    _save(tmp_path / "score.mid", written)
+    _save(tmp_path / "perf.mid", [(on + 0.5, off + 0.5, pitch) for on, off, pitch in played])
+    head = (
+        "status score_id score_onset_q score_dur_q score_onset_beat measure score_pitch staff voice perf_id"
+    )
+    lines = [*head.split(), "perf_onset_s", "perf_dur_s", "perf_pitch", "velocity"]
+    rows = ["\t".join(lines)]
+    for k, (on, _, pitch) in enumerate(written):
+        side = f"n{k}\t{on}\t0.9\t{on}\t1\t{pitch}\t1\t1"
+        if k == 9:
+            rows.append(f"deletion\t{side}\t\t\t\t\t")
+        else:
+            rows.append(f"match\t{side}\tp{k}\t{on + 0.5}\t0.9\t{pitch}\t64")
+    rows.append("insertion" + "\t" * 9 + "p99\t5.0\t0.1\t90\t64")
+    (tmp_path / "align.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    item = {
+        "id": "one_take", "kind": "midi", "composer": "", "title": "One", "duration_s": 17.0,
+        "files": {"score_mid": "score.mid", "perf_mid": "perf.mid", "align": "align.tsv"},
+    }  # fmt: skip
+    (tmp_path / "manifest.json").write_text(json.dumps({"items": [item]}), encoding="utf-8")
+    return tmp_path
+
+
+def _args(command, *words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    command.arguments(parser)
+    return parser.parse_args(words)
+
+
+def test_one_take_from_files_to_reports(measuring_set: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = measuring_set / "report"
+    assert evaluate.run(_args(evaluate, str(measuring_set), "--midi", "--jobs", "1", "--out", str(out))) == 0
+    assert "one_take" in capsys.readouterr().out
+    assert "<html" in (out / "report.html").read_text(encoding="utf-8")
+    take = json.loads((out / "report.json").read_text(encoding="utf-8"))["takes"][0]
+    assert take["verdicts"]["fair_match"]["true"] == 15
+    assert take["verdicts"]["fair_insertion"]["true"] == take["verdicts"]["fair_deletion"]["true"] == 1
+    assert take["position"]["onsets"] == 14
+    assert take["checks"]["unknown_score_notes"] == take["checks"]["unknown_played_notes"] == 0
+    assert sorted(path.name for path in out.iterdir()) == ["report.html", "report.json"]
+
+
+def test_json_alone_on_stdout(measuring_set: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = (str(measuring_set), "--json", "--jobs", "1", "--out", str(measuring_set / "report"))
+    evaluate.run(_args(evaluate, *words))
+    assert json.loads(capsys.readouterr().out)["groups"][0]["takes"] == 1
+
+
+def test_no_take_of_that_name(measuring_set: Path) -> None:
+    with pytest.raises(InputError):
+        evaluate.run(_args(evaluate, str(measuring_set), "--take", "another"))
+
+
+def test_planted_mistakes_on_one_take(measuring_set: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench.run(_args(bench, "mistakes", str(measuring_set), "--jobs", "1", "--json")) == 0
+    recipes = {row["recipe"]: row for row in json.loads(capsys.readouterr().out)["all"]}
+    assert recipes["none"]["missed"]["true"] == recipes["none"]["extra"]["true"] == 0
+    assert recipes["none"]["notes"] == 16
+
+
+def test_latency_needs_both_files_or_neither() -> None:
+    with pytest.raises(InputError):
+        bench.run(_args(bench, "latency", "score.mid"))
+
+
+def test_made_up_scores_have_the_size_that_was_asked_for() -> None:
+    score = synthetic_score(500)
+    assert 500 <= len(score.notes) < 510
+    music = performed(play(score, 100, 50, 1.0))
+    assert sum(isinstance(item, NoteOn) for item in music) == 50
+    assert all(one.t_s <= two.t_s for one, two in pairwise(music))

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from repetiteur.benchmarks.complete import Meant, complete_performance
+from repetiteur.benchmarks.injection import Planted, published, released
+from repetiteur.benchmarks.strokes import Stroke
+from repetiteur.benchmarks.stumbling import human
+
+MEANT = [
+    Meant(
+        Stroke(0.25 * (number // 3), 0.2, 50 + 5 * (number % 3) + number // 3 % 4, 64),
+        number // 3 / 2,
+        0.0,
+        True,
+    )
+    for number in range(1200)
+]
+
+
+@pytest.mark.parametrize("injector", [published, released, human])
+def test_the_truth_accounts_for_every_note(injector) -> None:
+    for seed in range(5):
+        planted: Planted = injector(MEANT, seed)
+        played = Counter(stroke.pitch for stroke in planted.strokes)
+        played.subtract(pitch for _, pitch in planted.extra)
+        played.update(pitch for _, pitch in planted.missed)
+        meant = Counter(note.stroke.pitch for note in MEANT)
+        if injector is human:  # bars begun again are played twice
+            assert all(played[pitch] >= many for pitch, many in meant.items())
+        else:
+            assert played == meant
+        onsets = [stroke.onset_s for stroke in planted.strokes]
+        assert onsets == sorted(onsets)
+
+
+@pytest.mark.parametrize("injector", [published, released, human])
+def test_the_same_seed_plants_the_same(injector) -> None:
+    assert injector(MEANT, 3) == injector(MEANT, 3)
+    assert injector(MEANT, 3) != injector(MEANT, 4)
+
+
+def test_every_extra_note_is_really_played_at_that_time() -> None:
+    for injector in (published, released, human):
+        planted = injector(MEANT, 1)
+        there = {(stroke.onset_s, stroke.pitch) for stroke in planted.strokes}
+        assert planted.extra
+        assert planted.missed
+        assert set(planted.extra) <= there
+
+
+def test_a_completed_performance_has_no_mistakes(desk) -> None:
+    notes = [*desk.line(), desk.written("twin", 5.0, 65)]
+    rows = [
+        desk.row(note, note.q, 1, desk.played(k, note.q, note.pitch)) for k, note in enumerate(notes[:16])
+    ]
+    rows[7] = desk.row(notes[7], 7.0, 1)
+    rows += [desk.row(notes[16], 5.0, 1), desk.row(None, played=desk.played(50, 3.3, 99))]
+    meant = complete_performance(rows, desk.score(notes))
+    assert [note.stroke.pitch for note in meant] == [note.pitch for note in notes[:16]]
+    assert meant[7].stroke.onset_s == pytest.approx(7.0)
