@@ -15,13 +15,13 @@ from time import perf_counter
 
 import numpy as np
 
-_STEPS = (("C", 0), ("C", 1), ("D", 0), ("E", -1), ("E", 0), ("F", 0), ("F", 1), ("G", 0), ("A", -1), ("A", 0),
-          ("B", -1), ("B", 0))  # fmt: skip
+_STEPS = (("C", 0), ("C", 1), ("D", 0), ("E", -1), ("E", 0), ("F", 0), ("F", 1), ("G", 0), ("A", -1),
+          ("A", 0), ("B", -1), ("B", 0))  # fmt: skip
 NOTES_IN_BAR = 16 + 12  # sixteenths above, three-note chords on each beat below
 
 
 def write_score(path: Path, notes: int, seed: int = 1) -> int:
-    """A piano score of about that many notes, with repeats, ties, slurs and marks; returns the exact number."""
+    """A piano score of about that many notes, with repeats, slurs and marks; returns the exact number."""
     die = np.random.default_rng(seed)
     bars = max(round(notes / NOTES_IN_BAR), 1)
     lines = [
@@ -32,14 +32,20 @@ def write_score(path: Path, notes: int, seed: int = 1) -> int:
     for bar in range(bars):
         lines.append(f'<measure number="{bar + 1}">')
         if bar == 0:
-            lines.append("<attributes><divisions>4</divisions><time><beats>4</beats><beat-type>4</beat-type></time>")
+            lines.append(
+                "<attributes><divisions>4</divisions><time><beats>4</beats><beat-type>4</beat-type></time>"
+            )
             lines.append("<staves>2</staves></attributes>")
         if bar % 32 == 0:
             lines.append('<barline location="left"><repeat direction="forward"/></barline>')
-            lines.append(f'<direction><direction-type><rehearsal>{bar // 32 + 1}</rehearsal></direction-type>')
+            lines.append(
+                f"<direction><direction-type><rehearsal>{bar // 32 + 1}</rehearsal></direction-type>"
+            )
             lines.append('<sound tempo="96"/></direction>')
         for sixteenth in range(16):
-            lines.append(_note(f"u{bar}-{sixteenth}", int(60 + die.integers(0, 24)), 1, 1, "16th", sixteenth == 0))
+            lines.append(
+                _note(f"u{bar}-{sixteenth}", int(60 + die.integers(0, 24)), 1, 1, "16th", sixteenth == 0)
+            )
         lines.append("<backup><duration>16</duration></backup>")
         for beat in range(4):
             root = int(36 + die.integers(0, 12))
@@ -67,7 +73,7 @@ def _note(
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="How long loading a long score takes.")
     parser.add_argument("--notes", type=int, default=20_000)
     parser.add_argument("--times", type=int, default=4)
     parser.add_argument("--profile", action="store_true", help="where the time of one warm load goes")

@@ -3,9 +3,10 @@
 Alignment tables count quarters and passes through the score *with every repeat written
 out*; the event stream counts what the player really travelled. The two agree unless a
 repeat is left out. Then the table still names the notes of the silent visit (all missed),
-or leaves them out as well, and the stream knows nothing of it: the visit's length is taken out of the axis, and the
-passes of that segment are counted again over the visits that were played. So a first
-ending skipped, or a second time through left out, are both plain "pass 1" in the stream.
+or leaves them out as well, and the stream knows nothing of it: the visit's length is
+taken out of the axis, and the passes of that segment are counted again over the visits
+that were played. So a first ending skipped, or a second time through left out, are both
+plain "pass 1" in the stream.
 
 Rows are placed by note id and pass, not by the table's own quarters, so another reading
 of pickups or of odd bar lengths does no harm.

@@ -43,7 +43,8 @@ PATHS = 12  # ways open at once while looking ahead
 OUTSHONE = 8.0  # nats by which another way to the same place replaces the player's own
 HOPELESS = 30.0  # nats behind the best
 LONGEST_SHAKE_S = 12.0
-OCTAVE_FIT, SHAKE_FIT = 0.6, 0.4  # how well a slip of that sort fits, 0 to 1
+OCTAVE_FIT = 0.6  # how well a slip by an octave fits, 0 to 1
+NO_VERDICT = -1.0  # a shake says nothing about fitting
 LATE_S = 2.0  # a key may still be heard this long after its chord
 WAY_NOTATED, WAY_FREE = -0.1, -3.5  # log probability of a way, asked for or not
 
@@ -63,6 +64,7 @@ class Beam(NamedTuple):
     doubt: np.ndarray  # f8 variance of that
     travel: np.ndarray  # f8 quarters travelled minus quarters as written
     root: np.ndarray  # i4 changes with every fresh start
+    since: np.ndarray  # i8 number of the note that fresh start began with
     strays: np.ndarray  # i4 stray notes in a row
     fit: np.ndarray  # f8 share of recent notes that fitted, 0 to 1
     ring_chord: np.ndarray  # i4[., RING] recent chords, newest first, -1 empty
@@ -85,7 +87,7 @@ class Candidates(NamedTuple):
     chord: np.ndarray  # i4 ONWARD: the new chord
     bit: np.ndarray  # i4 which key of the chord
     wait_s: np.ndarray  # f8 ONWARD: nominal seconds from the old chord
-    slip_fit: np.ndarray  # f8 STRAY: how well it fits all the same, 0 to 1
+    slip_fit: np.ndarray  # f8 STRAY: how well it fits all the same, 0 to 1, or NO_VERDICT
     ways: np.ndarray  # i4[., 2] ONWARD: ways taken to get there, -1 none
     path: np.ndarray  # i8[PATHS, 5] scratch of the look-ahead
     path_sums: np.ndarray  # f8[PATHS, 2]
@@ -98,7 +100,8 @@ def new_beam(segments: int) -> Beam:
     w = WIDTH
     return Beam(
         np.zeros(1, np.int64), np.zeros(w), np.zeros(w, np.int32), np.zeros(w), np.zeros(w), np.zeros(w),
-        np.zeros(w), np.zeros(w), np.zeros(w, np.int32), np.zeros(w, np.int32), np.zeros(w),
+        np.zeros(w), np.zeros(w), np.zeros(w, np.int32), np.zeros(w, np.int64),
+        np.zeros(w, np.int32), np.zeros(w),
         np.full((w, RING), -1, np.int32), np.zeros((w, RING), np.int64), np.zeros((w, RING)),
         np.zeros((w, RING), np.int32), np.zeros((w, segments), np.int32),
         np.full((w, MEMORY), UNMATCHED, np.int32), np.zeros((w, MEMORY), np.int32),
@@ -128,6 +131,7 @@ def place(beam, score, chord, visits, travel, ratio, doubt, root):
     beam.doubt[0] = doubt
     beam.travel[0] = travel
     beam.root[0] = root
+    beam.since[0] = 0
     beam.strays[0] = 0
     beam.fit[0] = 0.75
     beam.ring_chord[0, :] = -1
@@ -192,7 +196,7 @@ def _slip(beam, h, score, pitch, t):
             if c < 0 or t - beam.ring_time[h, r] > LONGEST_SHAKE_S:
                 break
             if has_pitch(score.chord_long, c, pitch) and t - beam.ring_time[h, r] < score.chord_long_s[c] * pace * 1.2:
-                return EXTRA_SHAKE, max(fits, SHAKE_FIT)
+                return EXTRA_SHAKE, NO_VERDICT
     return gain, fits
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from repetiteur.kernels.beam import (
     FURTHER,
     MEMORY,
+    NO_VERDICT,
     ONWARD,
     RING,
     SEED,
@@ -38,6 +39,7 @@ def _copy(old, h, new, k):
     new.doubt[k] = old.doubt[h]
     new.travel[k] = old.travel[h]
     new.root[k] = old.root[h]
+    new.since[k] = old.since[h]
     new.strays[k] = old.strays[h]
     new.fit[k] = old.fit[h]
     new.ring_chord[k] = old.ring_chord[h]
@@ -162,6 +164,7 @@ def _start_afresh(beam, k, score, runs, chord, n, t, root):
     beam.ring_chord[k, :] = -1
     beam.ring_heard[k, :] = 0
     beam.root[k] = root
+    beam.since[k] = start
     beam.doubt[k] = min(beam.doubt[k] + SEED_DOUBT, 0.25)
     segment = score.chord_segment[origin]
     _nearest_time_through(beam, k, score, segment, score.chord_q[origin])
@@ -235,7 +238,8 @@ def step(old, new, score, runs, out, n, pitch, t, entry_bonus, root, next_root):
             new.meaning[k, n % MEMORY] = out.slot[i]
             if out.slot[i] == UNMATCHED:
                 new.strays[k] += 1
-                new.fit[k] += FIT_GAIN * (out.slip_fit[i] - new.fit[k])
+                if out.slip_fit[i] != NO_VERDICT:
+                    new.fit[k] += FIT_GAIN * (out.slip_fit[i] - new.fit[k])
         elif kind == FURTHER:
             if math.isnan(new.anchor[k]) and out.slot[i] == 0:
                 new.anchor[k] = t

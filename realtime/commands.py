@@ -64,10 +64,10 @@ class Operator:
 
     def _go_to_beat(self, command: inputs.GotoBeat) -> None:
         score = self._engine.score
-        if 0.0 <= command.q < score.end_q:
+        if score.start_q <= command.q < score.end_q:
             self._engine.place(command.q, 1, command.t_s)
         else:
-            remedy = f"quarters run from 0 to {score.end_q:g}"
+            remedy = f"quarters run from {score.start_q:g} to {score.end_q:g}"
             self._refuse(command.t_s, f"no quarter {command.q:g} in {score.id}", remedy)
 
     def _go_to_bar(self, command: inputs.GotoBar) -> None:

@@ -70,7 +70,8 @@ class StateChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class Position(Event):
-    """Where the player is. ``q``: quarters as written; ``travel``: quarters in play order."""
+    """Where the player is. ``q``: quarters from the first downbeat as written (a pickup is
+    negative); ``travel``: the same in play order."""
 
     type: ClassVar[str] = "position"
     bar: str

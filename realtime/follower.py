@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from repetiteur.kernels.beam import new_beam, new_candidates, place
+from repetiteur.kernels.beam import MEMORY, new_beam, new_candidates, place
 from repetiteur.kernels.relocate import forget, new_relocator
 from repetiteur.kernels.step import step
 from repetiteur.realtime.layout import Layout
@@ -17,6 +17,7 @@ DOUBTFUL_FIT, SURE_FIT = 0.6, 0.8  # while so much of the recent notes fits wher
 AFTER_PAUSE = 4.0  # nats a pause adds to the chance of a fresh start
 WHEN_LOST = 4.0
 HESITATION_S, HESITATION_SHARE = 0.3, 1.5  # a pause is longer than this much of the wait for the next onset
+PROOF_NOTES, PROOF_SHARE = 4, 0.7  # what a fresh start must explain, of the notes since it began
 OCTAVE_REACH = 3  # chords looked at for the octave that is meant
 LOST_BELOW, FOUND_ABOVE = 0.28, 0.5  # of the share of recent notes that fitted
 FIRST_DOUBT = 0.12  # variance of log tempo before anything was heard
@@ -94,7 +95,7 @@ class Follower:
         self._roots += step(self._old, self._new, self.layout.arrays, self._runs, self._out,
                             self.notes + 1, pitch, t_s, bonus, self.root, self._roots + 1)  # fmt: skip
         self._old, self._new = self._new, self._old
-        self._shown = self._choose()
+        self._shown = self._choose(self.notes + 1)
         self.root = int(self._old.root[self._shown])
         self.notes += 1
         self._last_s = t_s
@@ -111,7 +112,7 @@ class Follower:
         wait_s = float(arrays.chord_s[following] - arrays.chord_s[self.chord]) * self.pace
         return t_s - self._last_s > HESITATION_S + HESITATION_SHARE * max(wait_s, 0.0)
 
-    def _choose(self) -> int:
+    def _choose(self, number: int) -> int:
         """The best hypothesis that came here without a fresh start, unless one leads clearly.
 
         A player who has jumped stops fitting where he was. One who still fits there but fits
@@ -125,7 +126,18 @@ class Follower:
         own = int(same[0])
         sure = (float(beam.fit[own]) - DOUBTFUL_FIT) / (SURE_FIT - DOUBTFUL_FIT)
         needed = LEAD_IN_DOUBT + (LEAD_WHEN_SURE - LEAD_IN_DOUBT) * min(max(sure, 0.0), 1.0)
-        return own if beam.logp[0] - beam.logp[own] < needed else 0
+        leads = beam.logp[0] - beam.logp[own] >= needed
+        return 0 if leads and self._proven(0, number) else own
+
+    def _proven(self, story: int, number: int) -> bool:
+        """Whether a story's fresh start explains enough notes, and most of those since, up to ``number``."""
+        beam = self._old
+        heard = number - int(beam.since[story]) + 1
+        if heard >= MEMORY:
+            return True
+        slots = np.arange(number - heard + 1, number + 1) % MEMORY
+        matched = int(np.count_nonzero(beam.meaning[story, slots] >= 0))
+        return matched >= PROOF_NOTES and matched >= PROOF_SHARE * heard
 
     def _expect(self, chord: int, anchor_s: float, pace: float) -> None:
         """When the chord now shown was due at the tempo up to the one before it."""

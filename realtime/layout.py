@@ -270,7 +270,7 @@ def _tour(order: PlayOrder, sounding: dict[int, int]) -> tuple[np.ndarray, np.nd
     """The notated order through the sounding segments: which, how far travelled, visits so far."""
     visits = np.zeros(len(sounding), np.int32)
     segments, travels, counts = [], [], []
-    travelled = 0.0
+    travelled = order.segments[0].start_q
     for index in order.notated:
         segment = order.segments[index]
         if index in sounding:

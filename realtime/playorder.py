@@ -9,6 +9,7 @@ but players take (leaving a repeat out, once more, past a D.C.) are edges withou
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from repetiteur.realtime.score import END, Edge, EdgeKind, PlayOrder, Segment
 from repetiteur.realtime.signs import Jump, JumpKind, Repeat, Signs, Trouble, Until, Volta, key, pair
@@ -49,7 +50,7 @@ class _Board:
         ordered = [cuts[place] for place in sorted(cuts)]
         if len(ordered) == 1:
             ordered.append(ordered[0])
-        self.segments = tuple(Segment(a, b) for a, b in zip(ordered, ordered[1:], strict=False))
+        self.segments = tuple(Segment(a, b) for a, b in pairwise(ordered))
         self.starting = {key(segment.start_q): k for k, segment in enumerate(self.segments)}
         self.fines = {key(q) for q in signs.fines}
         self.jumps = self._landings()
@@ -94,7 +95,13 @@ class _Board:
 def _boundaries(signs: Signs, repeats: tuple[Repeat, ...]) -> list[float]:
     found: list[float] = []
     if signs.jumps:  # without one the landings mean nothing
-        found += [*signs.segnos, *signs.to_codas, *signs.codas, *signs.fines, *(jump.q for jump in signs.jumps)]
+        found += [
+            *signs.segnos,
+            *signs.to_codas,
+            *signs.codas,
+            *signs.fines,
+            *(jump.q for jump in signs.jumps),
+        ]
     for repeat in repeats:
         found += [repeat.start_q, repeat.end_q]
         for volta in repeat.voltas:
@@ -131,7 +138,7 @@ class _Walk:
         return True
 
     def _arrive(self, segment: int, kind: EdgeKind) -> tuple[int, EdgeKind]:
-        """At a segment by another way than a repeat sign: repeats that start there are at their first pass."""
+        """At a segment, but not by its repeat sign: repeats that start there begin anew."""
         for number, repeat in enumerate(self.board.repeats):
             if self.board.at(repeat.start_q) == segment:
                 self.which_pass[number] = 1

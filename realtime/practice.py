@@ -10,7 +10,7 @@ ALWAYS = tuple(range(1, 61))
 def looped(score: Score, first_bar: int, last_bar: int) -> PlayOrder:
     """From one bar to the end of another over and over; leaving it stays possible."""
     start, stop = float(score.bars["start_q"][first_bar]), float(score.bars["end_q"][last_bar])
-    cuts = [0.0] + [q for q in (start, stop) if 0.0 < q < score.end_q] + [score.end_q]
+    cuts = sorted({score.start_q, start, stop, score.end_q})
     segments = tuple(Segment(a, b) for a, b in zip(cuts, cuts[1:], strict=False))
     loop = next(k for k, segment in enumerate(segments) if abs(segment.start_q - start) < 1e-9)
     edges = []

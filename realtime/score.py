@@ -1,8 +1,8 @@
 """What we expect to hear: notes with ids, bars with printed labels, tempo, and the play order.
 
-Everything is in *written* order and in quarters (``q``) from the start as written: a
-repeat is an edge of the play order, never a second copy of the notes. Immutable once
-built; shared freely between threads.
+Everything is in *written* order and in quarters (``q``) from the first downbeat as written
+(a pickup lies before 0): a repeat is an edge of the play order, never a second copy of the
+notes. Immutable once built; shared freely between threads.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ class PlayOrder:
 
     def travel_offset(self, q: float, which_pass: int) -> float:
         """Quarters travelled minus quarters as written, at that time through ``q`` as notated."""
-        travelled, offset, visits = 0.0, 0.0, 0
+        travelled, offset, visits = self.segments[0].start_q, 0.0, 0
         for index in self.notated:
             segment = self.segments[index]
             if segment.start_q <= q + 1e-6 < segment.end_q and visits < which_pass:
@@ -158,6 +158,10 @@ class Score:
     turns: tuple[PageTurn, ...]
     play_order: PlayOrder
     doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def start_q(self) -> float:
+        return float(self.bars["start_q"][0])
 
     @property
     def end_q(self) -> float:

@@ -170,7 +170,9 @@ class _Pairing:
         alone = len(group.voltas) == 1
         if alone and len(first.numbers) == 1:  # what follows is the second ending
             times += 1
-            self._trouble(first.start_q, "a first ending without a second: skipped the last time", serious=True)
+            self._trouble(
+                first.start_q, "a first ending without a second; skipped the last time", serious=True
+            )
         if times > MOST_TIMES:
             self._trouble(first.start_q, f"an ending for time {times}; taken as 2", serious=True)
             times = 2

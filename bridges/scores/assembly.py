@@ -7,6 +7,7 @@ import numpy as np
 from repetiteur.bridges.scores.bars import bar_table
 from repetiteur.bridges.scores.doubts import Doubts
 from repetiteur.bridges.scores.order import order_of
+from repetiteur.bridges.scores.pickup import count_from_first_downbeat
 from repetiteur.bridges.scores.tempo import tempo_table
 from repetiteur.bridges.scores.written import Written, WrittenNote
 from repetiteur.realtime.score import NOTE_DTYPE, NoteKind, PageTurn, RehearsalMark, Score
@@ -18,7 +19,7 @@ def assemble(written: Written, name: str, doubts: Doubts) -> Score:
     bars = bar_table(written, doubts)
     labels = tuple(bar.label for bar in written.bars)
     notes, note_ids = _note_table(written.notes, per_quarter, bars)
-    return Score(
+    score = Score(
         id=name,
         title=written.title,
         parts=tuple(written.parts),
@@ -35,6 +36,7 @@ def assemble(written: Written, name: str, doubts: Doubts) -> Score:
         play_order=order_of(written, bars, labels, doubts),
         doubts=doubts.all(),
     )
+    return count_from_first_downbeat(score)
 
 
 def _note_table(

@@ -15,8 +15,10 @@ def bar_table(written: Written, doubts: Doubts) -> np.ndarray:
     upper, lower = _first_metre(written.bars, doubts)
     previous_lacks = 0  # ticks the bar before lacks at its end
     for k, (row, bar) in enumerate(zip(table, written.bars, strict=True)):
-        if bar.lower:
+        if bar.lower and _possible(bar):
             upper, lower = bar.upper, bar.lower
+        elif bar.lower:
+            doubts.bar(bar.label, f"a time signature of {bar.upper}/{bar.lower} is ignored", serious=True)
         nominal = upper * 4 * written.ticks_per_quarter // lower
         lacks = nominal - bar.length
         missing = _missing_in_front(k, bar, lacks, previous_lacks, nominal, written)
@@ -33,10 +35,14 @@ def bar_table(written: Written, doubts: Doubts) -> np.ndarray:
 
 
 def _first_metre(bars: list[WrittenBar], doubts: Doubts) -> tuple[int, int]:
-    if bars and bars[0].lower:
+    if bars and bars[0].lower and _possible(bars[0]):
         return bars[0].upper, bars[0].lower
     doubts.add(FILE, "no time signature at the start; 4/4 is assumed")
     return 4, 4
+
+
+def _possible(bar: WrittenBar) -> bool:
+    return 1 <= bar.upper <= 999 and 1 <= bar.lower <= 256
 
 
 def _missing_in_front(

@@ -1,8 +1,8 @@
 """Humdrum kern, read directly: row by row, each spine a part, what splits off it a voice.
 
 Read without partitura, which leaves out its repeats, ornaments, fermatas and chord ties.
-Kern is written at sounding pitch. Ids name the place in the file as Verovio does: ``note-L12F3`` is line 12, field 3; notes
-of a chord count on with ``S2``, ``S3``.
+Kern is written at sounding pitch. Ids name the place in the file as Verovio does:
+``note-L12F3`` is line 12, field 3; notes of a chord are ``S1``, ``S2`` of it.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import lcm
 
 from repetiteur.bridges.scores.doubts import FILE, Doubts
 from repetiteur.bridges.scores.kern_token import KernNote, read_notes
 from repetiteur.bridges.scores.opening import Source
-from repetiteur.bridges.scores.written import TempoMark, Written, WrittenBar, WrittenNote
+from repetiteur.bridges.scores.written import TempoMark, Written, WrittenBar, WrittenNote, ticks_for
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.score import NoteKind
 
@@ -124,12 +123,12 @@ class _Reader:
             piece.bars[-1].upper, piece.bars[-1].lower = int(metre[1]), int(metre[2])
         elif tempo := _TEMPO.match(token):
             piece.tempi.append((self._now, float(tempo[1]), ""))
-        elif token.startswith("*I\"") and len(token) > 3:
+        elif token.startswith('*I"') and len(token) > 3:
             piece.names.setdefault(spine.part, token[3:])
         elif token.startswith("*staff") and token[6:].isdecimal():
             spine.staff = int(token[6:])
         elif token.startswith("*>["):
-            self._doubts.add(FILE, f"the expansion list {token[1:]} is not used; repeat signs are", serious=True)
+            self._doubts.add(FILE, f"the expansion list {token[1:]} is not used", serious=True)
         elif token.startswith("*>") and len(token) > 2 and (self._now, token[2:]) not in piece.marks:
             piece.marks.append((self._now, token[2:]))
 
@@ -223,7 +222,7 @@ def _rearranged(spines: list[_Spine], tokens: list[str]) -> list[_Spine]:
 def _written(piece: _Piece, source: Source) -> Written:
     times = [found.start for found in piece.notes] + [found.length for found in piece.notes]
     times += [bar.start for bar in piece.bars] + [piece.end]
-    ticks = lcm(1, *{time.denominator for time in times})
+    ticks = ticks_for(times)
 
     def tick(time: Fraction) -> int:
         return round(time * ticks)
@@ -234,6 +233,8 @@ def _written(piece: _Piece, source: Source) -> Written:
         found.note.tick, found.note.length = tick(found.start), tick(found.length)
         written.notes.append(found.note)
     bars = [bar for bar in piece.bars if bar.start < piece.end]
+    if not bars:
+        return written
     ends = [bar.start for bar in bars[1:]] + [piece.end]
     numbered = next((int(bar.label) for bar in bars if bar.label.isdecimal()), 1)
     for k, (bar, end) in enumerate(zip(bars, ends, strict=True)):

@@ -11,7 +11,13 @@ from typing import Any
 
 from repetiteur.bridges.scores.doubts import FILE, Doubts
 from repetiteur.bridges.scores.jump_words import volta_numbers
-from repetiteur.bridges.scores.mei_event import XML_ID, Accidentals, duration
+from repetiteur.bridges.scores.mei_event import (
+    XML_ID,
+    Accidentals,
+    duration,
+    pulsed_duration,
+    pulses_per_quarter,
+)
 from repetiteur.bridges.scores.mei_piece import MeiBar, MeiPiece, to_written
 from repetiteur.bridges.scores.opening import Source
 from repetiteur.bridges.scores.written import Written, WrittenNote
@@ -44,20 +50,23 @@ class _Reader:
         self._doubts = doubts
         self._by_id = {element.get(XML_ID): element for element in root.iter() if element.get(XML_ID)}
         self._accidentals = Accidentals(any(True for _ in score.iterfind(".//*[@accid.ges]")))
+        self._per_quarter = pulses_per_quarter(score)
         self._part_of: dict[int, int] = {}  # staff number -> part
         self._transpose: dict[int, int] = {}
         self._at = Fraction(0)
         self._metre = (0, 0)
         self._bar_start = Fraction(0)
+        self._spans = _tuplet_spans(score)
+        self._span: tuple[Fraction, str] | None = None  # the one we are in, and the id that ends it
         self._grace_order: dict[tuple[int, int], int] = {}
         definition = score.find("scoreDef")
         if definition is not None:
             for group in definition.findall("staffGrp"):
                 self._staff_group(group)
-        if any(True for _ in score.iter("octave")) and not any(True for _ in score.iterfind(".//*[@oct.ges]")):
+        if any(True for _ in score.iter("octave")) and not any(
+            True for _ in score.iterfind(".//*[@oct.ges]")
+        ):
             doubts.add(FILE, "octave lines without sounding octaves are not applied", serious=True)
-        if any(True for _ in score.iter("tupletSpan")):
-            doubts.add(FILE, "tuplets given as spans are not applied", serious=True)
 
     def _staff_group(self, group: Any) -> None:
         """A brace with a name of its own is one part, else each staff is."""
@@ -106,7 +115,9 @@ class _Reader:
 
     def _definition(self, definition: Any) -> None:
         for element in definition.iter("scoreDef", "staffDef", "meterSig", "keySig"):
-            upper = element.get("meter.count") or (element.get("count") if element.tag == "meterSig" else None)
+            upper = element.get("meter.count") or (
+                element.get("count") if element.tag == "meterSig" else None
+            )
             lower = element.get("meter.unit") or (element.get("unit") if element.tag == "meterSig" else None)
             if upper and lower:
                 total = sum(whole(beats, 0) for beats in upper.split("+"))
@@ -128,7 +139,7 @@ class _Reader:
         for staff in measure.findall("staff"):
             number = whole(staff.get("n"), 1)
             for count, layer in enumerate(staff.findall("layer"), 1):
-                length = self._events(layer, Fraction(0), Fraction(1), (number, whole(layer.get("n"), count)))
+                length = self._layer(layer, (number, whole(layer.get("n"), count)))
                 whole_rest |= layer.find("mRest") is not None or layer.find("mSpace") is not None
                 lengths.append(length)
         length = max(lengths)
@@ -151,6 +162,10 @@ class _Reader:
         if measure.get("right") in ("rptstart", "rptboth"):
             piece.repeat_starts.add(end)
         self._at = end
+
+    def _layer(self, layer: Any, place: tuple[int, int]) -> Fraction:
+        self._span = None  # never from one layer into the next
+        return self._events(layer, Fraction(0), Fraction(1), place)
 
     def _events(self, holder: Any, at: Fraction, scale: Fraction, place: tuple[int, int]) -> Fraction:
         """Lay the children out from ``at`` (quarters in the bar); returns where they end."""
@@ -177,10 +192,12 @@ class _Reader:
     def _event(self, element: Any, at: Fraction, scale: Fraction, place: tuple[int, int]) -> Fraction:
         model = self._by_id.get((element.get("sameas") or "").removeprefix("#"), element)
         length = duration(element) or duration(model)
+        if length is None and (pulsed := pulsed_duration(element, self._per_quarter)) is not None:
+            length, scale = pulsed, Fraction(1)
         grace = element.get("grace") is not None or element.getparent().tag == "graceGrp"
-        if length is None and not grace:
-            self._doubts.add(FILE, "notes or rests without a duration take no time", serious=True)
-        quarters = Fraction(0) if grace or length is None else length * scale
+        if length is None and not grace and element.tag in ("note", "chord"):
+            self._doubts.add(FILE, "notes without a duration take no time", serious=True)
+        quarters = Fraction(0) if grace or length is None else length * scale * self._spanned(element)
         heads = element.findall("note") if element.tag == "chord" else [element]
         if element.tag in ("note", "chord"):
             for head in heads:
@@ -192,6 +209,18 @@ class _Reader:
         if element.get("fermata"):
             self.piece.controls.fermatas.add(self._bar_start + at)
         return at + quarters
+
+    def _spanned(self, element: Any) -> Fraction:
+        """What a tuplet span makes of the durations of its notes."""
+        names = {element.get(XML_ID), *(note.get(XML_ID) for note in element.findall("note"))}
+        for name in names & self._spans.keys():
+            self._span = self._spans[name]
+        if self._span is None:
+            return Fraction(1)
+        ratio, last = self._span
+        if last in names:
+            self._span = None
+        return ratio
 
     def _note(
         self, head: Any, element: Any, at: Fraction, quarters: Fraction, grace: bool, place: tuple[int, int]
@@ -221,8 +250,19 @@ class _Reader:
             self.piece.named.setdefault(name, []).append(note)
 
 
+def _tuplet_spans(score: Any) -> dict[str | None, tuple[Fraction, str]]:
+    """By the id of the first note: the ratio, and the id of the last note."""
+    spans: dict[str | None, tuple[Fraction, str]] = {}
+    for span in score.iter("tupletSpan"):
+        first, last = span.get("startid"), span.get("endid")
+        count = whole(span.get("num"), 3)
+        in_time_of = whole(span.get("numbase"), 1 << max((count - 1).bit_length() - 1, 0) if count > 1 else 1)
+        if first and last and count > 0 and in_time_of > 0:
+            spans[first.removeprefix("#")] = (Fraction(in_time_of, count), last.removeprefix("#"))
+    return spans
+
+
 def _label(element: Any) -> str:
     label = element.find("label")
     text = "".join(label.itertext()) if label is not None else element.get("label") or ""
     return " ".join(text.split())
-

@@ -37,7 +37,9 @@ class Controls:
         stamp = number(element.get("tstamp"))
         at = start
         if stamp is not None:
-            at = min(start + max(Fraction(stamp).limit_denominator(960) - 1, Fraction(0)) * 4 / beat_unit, end)
+            at = min(
+                start + max(Fraction(stamp).limit_denominator(960) - 1, Fraction(0)) * 4 / beat_unit, end
+            )
         tag = element.tag
         if tag in MEI:
             self._ornament(element, MEI[tag], at)

@@ -10,7 +10,8 @@ from repetiteur.bridges.scores.xml_tree import whole
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 _STEPS = {"c": 0, "d": 2, "e": 4, "f": 5, "g": 7, "a": 9, "b": 11}
 _ACCIDENTALS = {
-    "s": 1, "ss": 2, "x": 2, "ts": 3, "xs": 3, "sx": 3, "f": -1, "ff": -2, "tf": -3, "n": 0, "ns": 1, "nf": -1,
+    "s": 1, "ss": 2, "x": 2, "ts": 3, "xs": 3, "sx": 3,
+    "f": -1, "ff": -2, "tf": -3, "n": 0, "ns": 1, "nf": -1,
 }  # fmt: skip
 _LONG = {"maxima": Fraction(32), "long": Fraction(16), "breve": Fraction(8)}
 _SHARPS = "fcgdaeb"
@@ -18,7 +19,7 @@ _SHARPS = "fcgdaeb"
 
 def duration(element: Any) -> Fraction | None:
     """Quarters, before tuplets; None if it does not say."""
-    text = element.get("dur") or element.get("dur.ges")
+    text = element.get("dur")
     if text in _LONG:
         base = _LONG[text]
     else:
@@ -27,6 +28,29 @@ def duration(element: Any) -> Fraction | None:
             return None
         base = Fraction(4, value)
     return base * (2 - Fraction(1, 2 ** min(max(whole(element.get("dots"), 0), 0), 8)))
+
+
+def pulses_per_quarter(score: Any) -> Fraction:
+    """What ``dur.ges="8p"`` and ``dur.ppq`` count in: told by the file, or by a note that has both."""
+    for element in score.iter("scoreDef", "staffDef"):
+        if whole(element.get("ppq"), 0) > 0:
+            return Fraction(whole(element.get("ppq"), 1))
+    for element in score.iter("note", "rest", "chord"):
+        pulses, printed = _pulses(element), duration(element)
+        if pulses and printed and element.getparent().tag != "tuplet":
+            return pulses / printed
+    return Fraction(1)
+
+
+def pulsed_duration(element: Any, per_quarter: Fraction) -> Fraction | None:
+    """Quarters of an element that has no printed duration, tuplets applied."""
+    pulses = _pulses(element)
+    return pulses / per_quarter if pulses else None
+
+
+def _pulses(element: Any) -> Fraction | None:
+    count = whole(element.get("dur.ppq") or (element.get("dur.ges") or "").removesuffix("p"), 0)
+    return Fraction(count) if count > 0 else None
 
 
 class Accidentals:

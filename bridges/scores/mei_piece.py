@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import lcm
 
 from repetiteur.bridges.scores.mei_control import Controls
 from repetiteur.bridges.scores.written import (
@@ -14,6 +13,7 @@ from repetiteur.bridges.scores.written import (
     WrittenJump,
     WrittenNote,
     WrittenVolta,
+    ticks_for,
 )
 
 
@@ -45,7 +45,7 @@ def to_written(piece: MeiPiece) -> Written:
     times = [time for start, length, _ in piece.notes for time in (start, length)]
     times += [time for bar in piece.bars for time in (bar.start, bar.length)]
     controls = piece.controls
-    per_quarter = lcm(1, *{time.denominator for time in times})
+    per_quarter = ticks_for(times)
 
     def tick(time: Fraction) -> int:
         return round(time * per_quarter)
@@ -67,7 +67,9 @@ def to_written(piece: MeiPiece) -> Written:
     signs.repeat_starts = {tick(at) for at in piece.repeat_starts}
     signs.repeat_ends = {tick(at): 2 for at in piece.repeat_ends}
     signs.voltas = {WrittenVolta(tick(start), tick(end), numbers) for start, end, numbers in piece.voltas}
-    signs.jumps = {tick(at): WrittenJump(kind, tick(at), until) for at, (kind, until) in controls.jumps.items()}
+    signs.jumps = {
+        tick(at): WrittenJump(kind, tick(at), until) for at, (kind, until) in controls.jumps.items()
+    }
     signs.segnos = {tick(at) for at in controls.segnos}
     signs.codas = {tick(at) for at in controls.codas}
     signs.to_codas = {tick(at) for at in controls.to_codas}

@@ -149,7 +149,9 @@ def _draw_bars(
             length = changes[0][0] - tick
         marked = changed or (not written.bars and bool(metres) and metres[0][0] == 0)
         written.bars.append(
-            WrittenBar(tick, length, str(len(written.bars) + 1), upper if marked else 0, lower if marked else 0)
+            WrittenBar(
+                tick, length, str(len(written.bars) + 1), upper if marked else 0, lower if marked else 0
+            )
         )
         changed = False
         tick += length

@@ -16,11 +16,9 @@ from repetiteur.bridges.scores.musicxml_join import join
 from repetiteur.bridges.scores.musicxml_page import PartPage
 from repetiteur.bridges.scores.musicxml_part import PartReader
 from repetiteur.bridges.scores.opening import Source
-from repetiteur.bridges.scores.written import Written
-from repetiteur.bridges.scores.xml_tree import number, parse
+from repetiteur.bridges.scores.written import MOST_TICKS_PER_QUARTER, Written
+from repetiteur.bridges.scores.xml_tree import lxml_etree, number, parse
 from repetiteur.realtime.errors import InputError
-
-MOST_TICKS_PER_QUARTER = 10_000_000
 
 
 def read_musicxml(source: Source, doubts: Doubts) -> Written:
@@ -47,8 +45,7 @@ def read_musicxml(source: Source, doubts: Doubts) -> Written:
 
 def _turn_partwise(root: Any) -> None:
     """<measure><part> to <part><measure>, in place."""
-    from lxml import etree
-
+    etree = lxml_etree()
     parts: dict[str, Any] = {}
     for measure in root.findall("measure"):
         for part in measure.findall("part"):

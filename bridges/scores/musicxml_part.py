@@ -156,7 +156,7 @@ class PartReader:
             semitones += 12 * whole(transpose.findtext("octave-change"), 0)
             self._transpose[whole(transpose.get("number"), 0)] = semitones
         if attributes.find("measure-style/measure-repeat") is not None:
-            self._doubts.bar(bar.label, "a bar repeat sign: bars without written notes stay empty", serious=True)
+            self._doubts.bar(bar.label, "a bar repeat sign; the bars it stands for stay empty", serious=True)
 
     def _time(self, time: Any, bar: PageBar) -> None:
         lowers = [whole(lower.text, 0) for lower in time.findall("beat-type")]

@@ -69,7 +69,7 @@ def open_score(path: str | Path) -> Source:
         content = _unpack(content, where)
         kind = _kind(content[:SNIFFED_BYTES], where)
     if kind in (Kind.MUSICXML, Kind.MEI) and re.search(rb"<!ENTITY", content[:SNIFFED_BYTES]):
-        raise InputError(where, "it defines XML entities, which scores do not", "export it again without them")
+        raise InputError(where, "it defines XML entities, which no score does", "export it again")
     return Source(file, kind, content)
 
 

@@ -47,7 +47,9 @@ def facts_of(score: Score) -> Facts:
         metres=_metres(score),
         tempi=tuple((bar(float(q)), round(float(bpm), 2)) for q, bpm in score.tempi),
         pickup_q=float(first["end_q"] - first["start_q"]) if first["missing_q"] > 0 else 0.0,
-        kinds=tuple((name, count) for name, kind in counted if (count := int(np.count_nonzero(kinds == kind)))),
+        kinds=tuple(
+            (name, count) for name, kind in counted if (count := int(np.count_nonzero(kinds == kind)))
+        ),
         ornaments=tuple((name, count) for name, count in ornaments if count),
     )
 
@@ -76,7 +78,9 @@ def _stretch(score: Score, first: int | None, last: int | None) -> str:
 
 
 def _metres(score: Score) -> tuple[tuple[str, str], ...]:
-    metres = [f"{upper}/{lower}" for upper, lower in zip(score.bars["upper"], score.bars["lower"], strict=True)]
+    metres = [
+        f"{upper}/{lower}" for upper, lower in zip(score.bars["upper"], score.bars["lower"], strict=True)
+    ]
     return tuple(
         (score.bar_labels[k], metre) for k, metre in enumerate(metres) if k == 0 or metre != metres[k - 1]
     )

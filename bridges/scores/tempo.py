@@ -23,7 +23,9 @@ _WORDS = (
     ("très vif", 160), ("vif", 144), ("animé", 132), ("modéré", 100), ("lent", 54),
     ("menuetto", 120), ("tempo di minuetto", 120),
 )  # fmt: skip
-_KNOWN = re.compile(r"\b(" + "|".join(sorted((re.escape(w) for w, _ in _WORDS), key=len, reverse=True)) + r")\b")
+_KNOWN = re.compile(
+    r"\b(" + "|".join(sorted((re.escape(w) for w, _ in _WORDS), key=len, reverse=True)) + r")\b"
+)
 _BPM = dict(_WORDS)
 
 
@@ -73,7 +75,7 @@ def _first_tempo(written: Written, marks: dict[int, float], bars: np.ndarray, do
         doubts.add("tempo", f"none at the start; the first one ({marks[first]:g}) counts from there")
         return
     marks[0] = DEFAULT_QUARTER_BPM
-    doubts.add("tempo", f"none in the score; {DEFAULT_QUARTER_BPM:g} quarters a minute until the player is heard")
+    doubts.add("tempo", f"none in the score; {DEFAULT_QUARTER_BPM:g} quarters a minute are assumed")
 
 
 def _beat_quarters(bars: np.ndarray, tick: int) -> float:

@@ -6,10 +6,15 @@ written, so positions compare exactly whatever the file counts in.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from fractions import Fraction
+from math import lcm
 
 from repetiteur.realtime.score import NoteKind
 from repetiteur.realtime.signs import JumpKind, Until
+
+MOST_TICKS_PER_QUARTER = 10_000_000
 
 
 @dataclass(slots=True)
@@ -89,3 +94,13 @@ class Written:
     marks: list[tuple[int, str]] = field(default_factory=list)
     turns: dict[int, str] = field(default_factory=dict)  # tick -> "page" or "system"
     signs: WrittenSigns = field(default_factory=WrittenSigns)
+
+
+def ticks_for(times: Iterable[Fraction]) -> int:
+    """Ticks per quarter that hold all of these quarters exactly (nearly, for a freak of a file)."""
+    ticks = 1
+    for denominator in {time.denominator for time in times}:
+        ticks = lcm(ticks, denominator)
+        if ticks > MOST_TICKS_PER_QUARTER:
+            return MOST_TICKS_PER_QUARTER
+    return ticks

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from repetiteur.bridges.scores.opening import Source
 from repetiteur.realtime.errors import InputError
 
 
+def lxml_etree() -> Any:
+    """The parser, imported when a score needs it (it carries no types)."""
+    return import_module("lxml.etree")
+
+
 def parse(source: Source) -> Any:
     """The root element. Raises InputError with the line where the file breaks off."""
-    from lxml import etree
-
+    etree = lxml_etree()
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,

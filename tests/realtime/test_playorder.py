@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -25,9 +26,18 @@ def volta(first: int, last: int, *numbers: int) -> Volta:
     return Volta(before(first), after(last), numbers)
 
 
-def signs(bars: int, starts: Sequence[int] = (), ends: Sequence[int] = (), voltas: Sequence[Volta] = (), **more) -> Signs:
+FIRST, SECOND = volta(4, 4, 1), volta(5, 5, 2)  # the usual endings
+
+
+def signs(
+    bars: int, starts: Sequence[int] = (), ends: Sequence[int] = (), voltas: Sequence[Volta] = (), **more
+) -> Signs:
     return Signs(
-        after(bars), tuple(map(before, starts)), tuple(RepeatEnd(after(bar)) for bar in ends), tuple(voltas), **more
+        after(bars),
+        tuple(map(before, starts)),
+        tuple(RepeatEnd(after(bar)) for bar in ends),
+        tuple(voltas),
+        **more,
     )
 
 
@@ -55,17 +65,20 @@ CASES = {
     "no start sign": (signs(8, [], [4]), "1-4 1-8"),
     "second repeat without a start sign": (signs(8, [], [4, 8]), "1-4 1-8 5-8"),
     "to the very end": (signs(8, [5], [8]), "1-8 5-8"),
-    "two endings": (signs(8, [1], [4], [volta(4, 4, 1), volta(5, 5, 2)]), "1-4 1-3 5-8"),
+    "two endings": (signs(8, [1], [4], [FIRST, SECOND]), "1-4 1-3 5-8"),
     "second ending lasts to the end": (signs(6, [1], [4], [volta(4, 4, 1), volta(5, 6, 2)]), "1-4 1-3 5-6"),
     "three endings": (
         signs(8, [1], [3, 4], [volta(3, 3, 1), volta(4, 4, 2), volta(5, 5, 3)]),
         "1-3 1-2 4-4 1-2 5-8",
     ),
-    "first ending for two passes": (signs(6, [1], [4], [volta(4, 4, 1, 2), volta(5, 5, 3)]), "1-4 1-4 1-3 5-6"),
+    "first ending for two passes": (
+        signs(6, [1], [4], [volta(4, 4, 1, 2), volta(5, 5, 3)]),
+        "1-4 1-4 1-3 5-6",
+    ),
     "nested": (signs(8, [1, 3], [4, 6]), "1-4 3-6 1-4 3-8"),
-    "repeat sign on the last ending too": (signs(6, [1], [4, 5], [volta(4, 4, 1), volta(5, 5, 2)]), "1-4 1-3 5-6"),
+    "repeat sign on the last ending too": (signs(6, [1], [4, 5], [FIRST, SECOND]), "1-4 1-3 5-6"),
     "repeat after endings without a start sign": (
-        signs(9, [1], [4, 8], [volta(4, 4, 1), volta(5, 5, 2)]),
+        signs(9, [1], [4, 8], [FIRST, SECOND]),
         "1-4 1-3 5-8 6-9",
     ),
     "two pairs of endings": (
@@ -81,8 +94,8 @@ CASES = {
         "1-4 1-8 5-8 1-4",
     ),
     "D.C. takes last endings": (
-        signs(9, [1], [3], [volta(3, 3, 1), volta(4, 4, 2)], fines=(after(4),), jumps=(Jump(JumpKind.DA_CAPO, after(9)),)),
-        "1-3 1-2 4-9 1-2 4-4",
+        signs(9, [1], [4], [FIRST, SECOND], fines=(after(5),), jumps=(Jump(JumpKind.DA_CAPO, after(9)),)),
+        "1-4 1-3 5-9 1-3 5-5",
     ),
     "D.S. al Coda": (
         signs(
@@ -128,7 +141,7 @@ def test_edges_of_a_repeat():
 
 
 def test_edges_of_endings_have_the_liberties_players_take():
-    order, _ = play_order(signs(8, [1], [4], [volta(4, 4, 1), volta(5, 5, 2)]))
+    order, _ = play_order(signs(8, [1], [4], [FIRST, SECOND]))
     assert ways(order) == {
         (0, 1, EdgeKind.VOLTA, (1,)),
         (0, 2, EdgeKind.VOLTA, (2,)),  # at once: the repeat left out
@@ -159,7 +172,7 @@ MALFORMED = {
     "start without end": (signs(8, [5]), "1-8 5-8"),
     "start without end before another": (signs(8, [1, 5], [8]), "1-4 1-8 5-8"),
     "first ending alone": (signs(8, [1], [4], [volta(4, 4, 1)]), "1-4 1-3 5-8"),
-    "endings without repeat sign": (signs(8, [1], [], [volta(4, 4, 1), volta(5, 5, 2)]), "1-4 1-3 5-8"),
+    "endings without repeat sign": (signs(8, [1], [], [FIRST, SECOND]), "1-4 1-3 5-8"),
     "D.S. without segno": (signs(8, jumps=(Jump(JumpKind.DAL_SEGNO, after(8)),)), "1-8"),
     "To Coda without coda": (
         signs(8, to_codas=(after(4),), jumps=(Jump(JumpKind.DA_CAPO, after(8)),)),
@@ -184,7 +197,9 @@ def test_fine_without_a_jump_is_a_small_trouble():
 
 
 BARS = st.integers(1, 12)
-NUMBERS = st.lists(st.integers(1, 4), min_size=1, max_size=3, unique=True).map(lambda found: tuple(sorted(found)))
+NUMBERS = st.lists(st.integers(1, 4), min_size=1, max_size=3, unique=True).map(
+    lambda found: tuple(sorted(found))
+)
 
 
 @settings(max_examples=150, deadline=None)
@@ -214,7 +229,7 @@ def test_whatever_the_signs_the_order_is_sound(starts, ends, voltas, jumps, segn
     )
     segments = order.segments
     assert segments[0].start_q == 0.0 and segments[-1].end_q == 48.0
-    assert all(a.end_q == b.start_q for a, b in zip(segments, segments[1:], strict=False))
+    assert all(a.end_q == b.start_q for a, b in pairwise(segments))
     assert len({(edge.source, edge.target) for edge in order.edges}) == len(order.edges)
     assert len(order.edges) <= 4 * len(segments)
     known = {(edge.source, edge.target): edge for edge in order.edges}

@@ -11,7 +11,9 @@ from repetiteur.bridges.scores import load_score
 from repetiteur.realtime.score import Score
 
 _ALTERS = {"#": 1, "b": -1}
-METRE_4_4 = "<attributes><divisions>2</divisions><time><beats>4</beats><beat-type>4</beat-type></time></attributes>"
+METRE_4_4 = (
+    "<attributes><divisions>2</divisions><time><beats>4</beats><beat-type>4</beat-type></time></attributes>"
+)
 
 
 def _note(
@@ -42,7 +44,8 @@ def _measure(content: str, number: str = "1", metre: bool = False, **attributes:
 
 def _document(parts: Sequence[tuple[str, str]]) -> str:
     listed = "".join(
-        f'<score-part id="P{k}"><part-name>{name}</part-name></score-part>' for k, (name, _) in enumerate(parts)
+        f'<score-part id="P{k}"><part-name>{name}</part-name></score-part>'
+        for k, (name, _) in enumerate(parts)
     )
     music = "".join(f'<part id="P{k}">{measures}</part>' for k, (_, measures) in enumerate(parts))
     return f'<score-partwise version="4.0"><part-list>{listed}</part-list>{music}</score-partwise>'

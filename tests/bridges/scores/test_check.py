@@ -13,7 +13,8 @@ SERIOUS = (
     '<score-partwise><part-list><score-part id="P1"><part-name>Solo</part-name></score-part></part-list>'
     '<part id="P1"><measure number="1"><attributes><divisions>1</divisions></attributes>'
     '<barline location="left"><repeat direction="forward"/></barline>'
-    '<note id="a"><pitch><step>C</step><octave>4</octave></pitch><duration>4</duration></note></measure></part>'
+    '<note id="a"><pitch><step>C</step><octave>4</octave></pitch><duration>4</duration></note>'
+    "</measure></part>"
     "</score-partwise>"
 )
 
@@ -21,7 +22,14 @@ SERIOUS = (
 def test_text_of_the_bundled_score(capsys):
     assert main(["check", str(assets.SCORE)]) == 0
     told = capsys.readouterr().out
-    for line in ("Menuet in G", "Bars        32", "Metre       3/4", "1-16 :| 1-32 :| 17-32", "mordent 5", "No doubts."):
+    for line in (
+        "Menuet in G",
+        "Bars        32",
+        "Metre       3/4",
+        "1-16 :| 1-32 :| 17-32",
+        "mordent 5",
+        "No doubts.",
+    ):
         assert line in told
 
 

@@ -40,7 +40,10 @@ CASES = {
         "1-3 :| 1-3 :| 1-2, 4-6",
     ),
     "D.C. in sound": (
-        {2: ("", words("Fine", '<sound fine="yes"/>')), 6: ("", words("D.C. al Fine", '<sound dacapo="yes"/>'))},
+        {
+            2: ("", words("Fine", '<sound fine="yes"/>')),
+            6: ("", words("D.C. al Fine", '<sound dacapo="yes"/>')),
+        },
         "1-6 :| 1-2",
     ),
     "D.C. in words only": ({2: ("", words("Fine")), 6: ("", words("Da Capo al Fine"))}, "1-6 :| 1-2"),

@@ -55,15 +55,15 @@ def test_two_parts(load_text):
     assert score.title == "Little duet"
     assert score.parts == ("Cello", "Violin")
     assert score.bar_labels == ("0", "1", "2")
-    assert score.bars["start_q"].tolist() == [0.0, 1.0, 4.0]
+    assert score.bars["start_q"].tolist() == [-1.0, 0.0, 3.0]
     assert float(score.bars["missing_q"][0]) == 2.0
-    assert score.tempi.tolist() == [(0.0, 72.0)]
+    assert score.tempi.tolist() == [(-1.0, 72.0)]
     assert order_in_bars(score) == "0-1 :| 1-2"
-    assert score.fermatas.tolist() == [3.0]
+    assert score.fermatas.tolist() == [2.0]
     told = [(int(note["pitch"]), float(note["onset_q"]), float(note["duration_q"])) for note in score.notes]
     assert told == [
-        (72, 0.0, 0.5), (74, 0.5, 0.5), (48, 1.0, 2.0), (76, 1.0, 1.0), (66, 2.0, 1.0), (50, 3.0, 1.0), (79, 3.0, 4.0),
-        (51, 4.0, 3.0), (55, 4.0, 3.0),
+        (72, -1.0, 0.5), (74, -0.5, 0.5), (48, 0.0, 2.0), (76, 0.0, 1.0), (66, 1.0, 1.0), (50, 2.0, 1.0),
+        (79, 2.0, 4.0), (51, 3.0, 3.0), (55, 3.0, 3.0),
     ]  # fmt: skip
     assert row(score, 76)["ornament"] == Ornament.TRILL
 

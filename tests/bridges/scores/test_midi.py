@@ -43,7 +43,10 @@ def test_notes_ids_and_parts(load_midi):
     left = [(0, mido.MetaMessage("track_name", name="Left")), *played(0, 480, 48)]
     score = load_midi(right, left)
     assert score.parts == ("Right", "Left")
-    told = {name: (float(n["onset_q"]), int(n["pitch"])) for name, n in zip(score.note_ids, score.notes, strict=True)}
+    told = {
+        name: (float(n["onset_q"]), int(n["pitch"]))
+        for name, n in zip(score.note_ids, score.notes, strict=True)
+    }
     assert told == {"n0": (1.0, 76), "n1": (0.0, 72), "n2": (0.0, 48)}  # in the order in which they end
 
 
@@ -77,7 +80,11 @@ def test_a_written_file_is_not_touched(load_midi):
 
 
 def test_odd_notes(load_midi):
-    odd = [(0, mido.Message("note_on", note=40, velocity=9)), *played(480, 480, 62), *played(960, 1440, 38, channel=9)]
+    odd = [
+        (0, mido.Message("note_on", note=40, velocity=9)),
+        *played(480, 480, 62),
+        *played(960, 1440, 38, channel=9),
+    ]
     score = load_midi(odd + played(480, 960, 64))
     assert score.notes["pitch"].tolist() == [62, 64]
     assert score.notes["kind"][0] == NoteKind.GRACE

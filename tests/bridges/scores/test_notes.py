@@ -12,7 +12,9 @@ def row(score, name):
 
 
 def test_pitch_onset_and_duration(load, note, measure):
-    score = load(measure(note("C4", 2, name="a") + note("F#5", 1, name="b") + note("Bb3", 5, name="c"), metre=True))
+    score = load(
+        measure(note("C4", 2, name="a") + note("F#5", 1, name="b") + note("Bb3", 5, name="c"), metre=True)
+    )
     assert score.note_ids == ("a", "b", "c")
     assert score.notes["pitch"].tolist() == [60, 78, 58]
     assert score.notes["onset_q"].tolist() == [0.0, 1.0, 1.5]
@@ -30,7 +32,9 @@ def test_chords_backup_and_forward(load, note, measure):
 
 def test_changing_divisions_keep_triplets_exact(load, note, measure):
     thirds = "<attributes><divisions>3</divisions></attributes>" + note("D4", 1) * 12
-    score = load(measure(note("C4", 8), metre=True) + measure(thirds, "2") + measure(note("E4", 12, name="z"), "3"))
+    score = load(
+        measure(note("C4", 8), metre=True) + measure(thirds, "2") + measure(note("E4", 12, name="z"), "3")
+    )
     assert float(row(score, "z")["onset_q"]) == 8.0
     assert np.allclose(np.diff(score.notes["onset_q"][1:]), 1 / 3)
 
@@ -45,7 +49,11 @@ def test_ties_join_across_bars_and_keep_the_first_id(load, note, measure):
 
 
 def test_a_tie_over_a_short_rest_holds_on_but_a_far_one_does_not(load, note, measure):
-    near = note("C4", 1, '<tie type="start"/>', name="a") + note(None, 1) + note("C4", 6, '<tie type="stop"/>', name="b")
+    near = (
+        note("C4", 1, '<tie type="start"/>', name="a")
+        + note(None, 1)
+        + note("C4", 6, '<tie type="stop"/>', name="b")
+    )
     far = note("C4", 1, name="c") + note(None, 6) + note("C4", 1, '<tie type="stop"/>', name="d")
     score = load(measure(near, metre=True) + measure(far, "2"))
     assert score.note_ids == ("a", "c", "d")
@@ -93,7 +101,8 @@ def test_ornaments(load, note, measure):
 
 def test_transposing_instruments_sound_where_they_sound(load, note, measure):
     horn = "<attributes><transpose><diatonic>-4</diatonic><chromatic>-7</chromatic></transpose></attributes>"
-    bass = "<attributes><transpose><chromatic>0</chromatic><octave-change>-1</octave-change></transpose></attributes>"
+    down = "<transpose><chromatic>0</chromatic><octave-change>-1</octave-change></transpose>"
+    bass = f"<attributes>{down}</attributes>"
     score = load(
         ("Horn", measure(horn + note("C5", 8, name="h"), metre=True)),
         ("Bass", measure(bass + note("C3", 8, name="b"), metre=True)),
@@ -131,5 +140,7 @@ def test_fermatas_marks_and_breaks(load, note, measure):
 
 
 def test_a_negative_duration_moves_back_as_players_of_the_file_do(load, note, measure):
-    score = load(measure(note("C4", 6) + note("D4", -2, name="odd") + note("E4", 4, name="after"), metre=True))
+    score = load(
+        measure(note("C4", 6) + note("D4", -2, name="odd") + note("E4", 4, name="after"), metre=True)
+    )
     assert float(row(score, "after")["onset_q"]) == 2.0

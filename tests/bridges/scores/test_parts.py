@@ -39,7 +39,7 @@ def test_by_name_piece_or_number(trio, load, note, measure, wanted):
 
 
 def test_unknown_and_silent_parts(trio):
-    with pytest.raises(InputError, match="no part 'tuba'.*1 Flute, 2 Violin"):
+    with pytest.raises(InputError, match=r"no part 'tuba'.*1 Flute, 2 Violin"):
         trio(["tuba"])
     with pytest.raises(InputError, match=r"'Violin \(2\)' has no notes"):
         trio(["3"])

@@ -42,7 +42,8 @@ def test_words_alone_are_an_estimate(load, bars):
 
 
 def test_words_count_dotted_beats_in_compound_metre(load, note, measure):
-    metre = "<attributes><divisions>2</divisions><time><beats>6</beats><beat-type>8</beat-type></time></attributes>"
+    time = "<time><beats>6</beats><beat-type>8</beat-type></time>"
+    metre = f"<attributes><divisions>2</divisions>{time}</attributes>"
     score = load(measure(metre + direction(words("Lento")) + note("C4", 6)))
     assert score.tempi["quarter_bpm"].tolist() == [81.0]
 
@@ -60,6 +61,8 @@ def test_a_first_tempo_later_on_counts_from_the_start(load, bars):
 
 
 def test_nonsense_tempi_are_ignored(load, bars):
-    score = load(bars(2, {1: (direction('<sound tempo="0.001"/>'), ""), 2: (direction('<sound tempo="nan"/>'), "")}))
+    score = load(
+        bars(2, {1: (direction('<sound tempo="0.001"/>'), ""), 2: (direction('<sound tempo="nan"/>'), "")})
+    )
     assert score.tempi["quarter_bpm"].tolist() == [100.0]
     assert any(doubt.serious for doubt in score.doubts)
