@@ -195,7 +195,8 @@ def _slip(beam, h, score, pitch, t):
             c = beam.ring_chord[h, r]
             if c < 0 or t - beam.ring_time[h, r] > LONGEST_SHAKE_S:
                 break
-            if has_pitch(score.chord_long, c, pitch) and t - beam.ring_time[h, r] < score.chord_long_s[c] * pace * 1.2:
+            sounds_s = score.chord_long_s[c] * pace * 1.5 + 0.3
+            if has_pitch(score.chord_long, c, pitch) and t - beam.ring_time[h, r] < sounds_s:
                 return EXTRA_SHAKE, NO_VERDICT
     return gain, fits
 
@@ -209,10 +210,10 @@ def _stray(beam, score, h, pitch, t, out):
         if c < 0 or t - beam.ring_time[h, r] > LONGEST_SHAKE_S:
             break
         life_s = score.chord_ornament_s[c] * pace * 1.3 + 0.15
-        if score.chord_ornament_s[c] > 0.0 and has_pitch(score.chord_ornament, c, pitch):
-            if t - beam.ring_time[h, r] < life_s:
-                add_branch(out, beam.logp[h] + ORNAMENT, h, STRAY, ORNAMENTAL, beam.chord[h], 0, 0.0, -1, -1)
-                return
+        lives = score.chord_ornament_s[c] > 0.0 and t - beam.ring_time[h, r] < life_s
+        if lives and has_pitch(score.chord_ornament, c, pitch):
+            add_branch(out, beam.logp[h] + ORNAMENT, h, STRAY, ORNAMENTAL, beam.chord[h], 0, 0.0, -1, -1)
+            return
     gain, fits = _slip(beam, h, score, pitch, t)
     cost = (EXTRA_RARE if beam.strays[h] == 0 else EXTRA_RUN) + gain
     out.slip_fit[min(out.count[0], CANDIDATES - 1)] = fits
@@ -280,9 +281,11 @@ def _onward(beam, score, h, pitch, t, out):
                 else:
                     wait = wait_nominal * pace
                     wobble = wait * math.sqrt(0.0144 + beam.doubt[h])
-                    sigma = math.sqrt(0.0006 + wobble * wobble) + 0.5 * max(0.0, score.chord_spread_s[j] - 0.035)
+                    roll_s = max(0.0, score.chord_spread_s[j] - 0.035)
+                    sigma = math.sqrt(0.0006 + wobble * wobble) + 0.5 * roll_s
                     density = onset_density(t - anchor - wait, wait, sigma)
-                add_branch(out, beam.logp[h] + cost + density, h, ONWARD, steps, j, bit, wait_nominal, way0, way1)
+                logp = beam.logp[h] + cost + density
+                add_branch(out, logp, h, ONWARD, steps, j, bit, wait_nominal, way0, way1)
                 found += 1
             cost += leaving_cost(popcount(score.chord_needed[j]), 0)
             j += 1
@@ -331,7 +334,7 @@ def _digest(beam, out, i, t):
     began = beam.anchor[h]
     if kind == FURTHER and out.slot[i] == 0:
         heard |= np.int64(1) << out.bit[i]
-    elif kind == ONWARD or kind == SEED:
+    elif kind in (ONWARD, SEED):
         heard = np.int64(1) << out.bit[i]
         began = t
     value = np.int64(out.chord[i]) * 1000003 + heard * 8191 + np.int64(beam.travel[h] * 4.0) * 131071

@@ -29,10 +29,8 @@ def onset_density(error_s, wait_s, sigma_s):
     """
     z = error_s / sigma_s
     body = 0.94 * 0.3676 / sigma_s / (1.0 + z * z / 3.0) ** 2
-    if error_s > 0.0:
-        tail = 0.05 * math.exp(-error_s / 2.5) / 2.5 + 1e-5
-    else:
-        tail = 0.01 / (wait_s + 0.1)
+    late, early = 0.05 * math.exp(-error_s / 2.5) / 2.5 + 1e-5, 0.01 / (wait_s + 0.1)
+    tail = late if error_s > 0.0 else early
     return math.log(body + tail)
 
 

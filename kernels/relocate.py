@@ -9,7 +9,6 @@ better than the beam does, after paying for the jump, become seeds.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np

@@ -91,7 +91,8 @@ class Operator:
         if first is None or last is None:
             return
         if last < first:
-            self._refuse(command.t_s, f"loop ends at bar {command.last_bar!r} before it begins", "give the earlier bar first")
+            what = f"loop ends at bar {command.last_bar!r} before it begins"
+            self._refuse(command.t_s, what, "give the earlier bar first")
             return
         bars = engine.score.bars
         inside = bars["start_q"][first] - 1e-6 <= engine.where.q < bars["end_q"][last]

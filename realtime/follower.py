@@ -68,7 +68,8 @@ class Follower:
         visits[arrays.chord_segment[chord]] = which_pass
         self._roots += 1
         forget(self._runs)
-        place(beam, arrays, chord, visits, travel, float(beam.ratio[k]), float(beam.doubt[k]) + 0.02, self._roots)
+        ratio, doubt = float(beam.ratio[k]), float(beam.doubt[k]) + 0.02
+        place(beam, arrays, chord, visits, travel, ratio, doubt, self._roots)
         self._shown, self.root, self.lost = 0, self._roots, False
         self.expected_s = math.nan
 
@@ -132,9 +133,7 @@ class Follower:
     def _proven(self, story: int, number: int) -> bool:
         """Whether a story's fresh start explains enough notes, and most of those since, up to ``number``."""
         beam = self._old
-        heard = number - int(beam.since[story]) + 1
-        if heard >= MEMORY:
-            return True
+        heard = min(number - int(beam.since[story]) + 1, MEMORY)
         slots = np.arange(number - heard + 1, number + 1) % MEMORY
         matched = int(np.count_nonzero(beam.meaning[story, slots] >= 0))
         return matched >= PROOF_NOTES and matched >= PROOF_SHARE * heard

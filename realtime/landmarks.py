@@ -53,8 +53,9 @@ class Landmarks:
         for q, bar, beat in self._beats[max(first, last - MOST_AT_ONCE) : last]:
             self._tell_beat(q, bar, beat, which_pass, t_s)
         marks = self._score.marks
-        for index in range(bisect_right(self._mark_q, from_q + REACHED_Q), bisect_right(self._mark_q, to_q + REACHED_Q)):
-            self._tell_mark(marks[index].label, marks[index].q, which_pass, t_s)
+        first = bisect_right(self._mark_q, from_q + REACHED_Q)
+        for mark in marks[first : bisect_right(self._mark_q, to_q + REACHED_Q)]:
+            self._tell_mark(mark.label, mark.q, which_pass, t_s)
 
     def landed(self, q: float, which_pass: int, t_s: float) -> None:
         """The player is suddenly at ``q``: tell what is exactly there."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from repetiteur.realtime.score import END, Edge, EdgeKind, PlayOrder, Score, Segment
 
 ALWAYS = tuple(range(1, 61))
@@ -11,7 +13,7 @@ def looped(score: Score, first_bar: int, last_bar: int) -> PlayOrder:
     """From one bar to the end of another over and over; leaving it stays possible."""
     start, stop = float(score.bars["start_q"][first_bar]), float(score.bars["end_q"][last_bar])
     cuts = sorted({score.start_q, start, stop, score.end_q})
-    segments = tuple(Segment(a, b) for a, b in zip(cuts, cuts[1:], strict=False))
+    segments = tuple(Segment(a, b) for a, b in pairwise(cuts))
     loop = next(k for k, segment in enumerate(segments) if abs(segment.start_q - start) < 1e-9)
     edges = []
     for k in range(len(segments)):

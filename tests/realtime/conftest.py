@@ -55,7 +55,8 @@ def _score(written: Iterable[Written], order: PlayOrder | None = None, bpm: floa
     bar_count = int(max(note.q for note in notes) // BAR_Q) + 1
     table = np.zeros(len(notes), NOTE_DTYPE)
     for row, note in zip(table, notes, strict=True):
-        row["onset_q"], row["pitch"], row["kind"], row["ornament"] = note.q, note.pitch, note.kind, note.ornament
+        row["onset_q"], row["pitch"] = note.q, note.pitch
+        row["kind"], row["ornament"] = note.kind, note.ornament
         row["duration_q"] = 0.0 if note.kind == NoteKind.GRACE else note.lasts_q
         row["bar"] = int(note.q // BAR_Q)
     bars = np.zeros(bar_count, BAR_DTYPE)
@@ -91,7 +92,9 @@ def _tune(bars: int = 16, seed: int = 7) -> list[Written]:
     return notes
 
 
-def _player(written: Iterable[Written], q_per_s: float = 2.0, start_s: float = 0.5, from_q: float = 0.0) -> list[Struck]:
+def _player(
+    written: Iterable[Written], q_per_s: float = 2.0, start_s: float = 0.5, from_q: float = 0.0
+) -> list[Struck]:
     """Exactly as written."""
     return [Struck(start_s + (note.q - from_q) / q_per_s, note.pitch) for note in written]
 
