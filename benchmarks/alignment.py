@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from repetiteur.realtime.errors import InputError
+
+Line = TypeVar("Line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +54,34 @@ class Row:
 
 def read_alignment(path: Path) -> tuple[Row, ...]:
     """The rows of an ``align.tsv``."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return tuple(_row(cells) for cells in csv.DictReader(file, delimiter="\t"))
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(str(path), f"not an alignment table: {error}", "restore the set's files") from None
+    return tuple(_table(path, _row))
 
 
 def read_hand_onsets(path: Path) -> tuple[tuple[float, float], ...]:
     """(unfolded quarters, seconds) of the score onsets somebody marked by hand."""
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            return tuple(
-                (float(cells["score_onset_q"]), float(cells["time_s"]))
-                for cells in csv.DictReader(file, delimiter="\t")
-                if cells["score_onset_q"] and cells["time_s"]
-            )
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(str(path), f"not an onset table: {error}", "restore the set's files") from None
+    return tuple(pair for pair in _table(path, _hand_onset) if pair is not None)
 
 
 def read_regions(path: Path) -> tuple[tuple[float, float], ...]:
     """(start, end) in seconds of the stretches in which somebody heard mistakes."""
+    return tuple(_table(path, lambda cells: (float(cells["start_s"]), float(cells["end_s"]))))
+
+
+def _table(path: Path, read_row: Callable[[dict[str, str]], Line]) -> list[Line]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
-            return tuple(
-                (float(cells["start_s"]), float(cells["end_s"]))
-                for cells in csv.DictReader(file, delimiter="\t")
-            )
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(str(path), f"not a table of regions: {error}", "restore the set's files") from None
+            return [read_row(cells) for cells in csv.DictReader(file, delimiter="\t")]
+    except FileNotFoundError:
+        raise InputError(str(path), "no such file", "restore the set's files") from None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        what = f"not a table of the kind expected ({type(error).__name__}: {error})"
+        raise InputError(str(path), what, "restore the set's files") from None
+
+
+def _hand_onset(cells: dict[str, str]) -> tuple[float, float] | None:
+    if not cells["score_onset_q"] or not cells["time_s"]:
+        return None
+    return float(cells["score_onset_q"]), float(cells["time_s"])
 
 
 def _row(cells: dict[str, str]) -> Row:

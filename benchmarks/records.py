@@ -6,6 +6,7 @@ import json
 import math
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,15 @@ def plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
+def try_place(path: Path) -> None:
+    """Raises InputError where ``write_whole`` could not put a file. Leaves nothing behind."""
+    if path.is_dir():
+        raise InputError(str(path), "this is a folder", "name a file")
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise _refusal(path, f"{folder} is no folder you may write to")
+
+
 def write_whole(path: Path, text: str) -> None:
     """Beside the place first, then moved: a reader sees the old file or the new one."""
     beside = path.with_name(f".{path.name}.{os.getpid()}")
@@ -63,7 +73,10 @@ def write_whole(path: Path, text: str) -> None:
         beside.write_text(text, encoding="utf-8")
         os.replace(beside, path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise InputError(
-            str(path), f"cannot be written: {error.strerror}", "name another place with --out"
-        ) from None
+        with suppress(OSError):
+            beside.unlink()
+        raise _refusal(path, str(error.strerror)) from None
+
+
+def _refusal(path: Path, why: str) -> InputError:
+    return InputError(str(path), f"cannot be written: {why}", "name another place")

@@ -46,6 +46,8 @@ class Take:
 def read_takes(folder: Path) -> tuple[Take, ...]:
     """Every take of the set that has a score and a MIDI performance."""
     manifest = folder / "manifest.json"
+    if not manifest.is_file():
+        raise InputError(str(folder), "no manifest.json in it", "name a folder with a measuring set")
     try:
         items = json.loads(manifest.read_text(encoding="utf-8"))["items"]
         kinds = {kind.value for kind in Kind}
@@ -55,12 +57,9 @@ def read_takes(folder: Path) -> tuple[Take, ...]:
             pieces[item["kind"]].append(_piece(item))
         held = {kind: held_back_third(names) for kind, names in pieces.items()}
         return tuple(_take(folder, item, _piece(item) in held[item["kind"]]) for item in wanted)
-    except FileNotFoundError:
-        raise InputError(
-            str(folder), "no manifest.json in it", "name a folder with a measuring set"
-        ) from None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(str(manifest), f"cannot be read: {error}", "restore the set's manifest") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        what = f"not the manifest of a measuring set ({type(error).__name__}: {error})"
+        raise InputError(str(manifest), what, "restore the set's manifest") from None
 
 
 def chosen(takes: Iterable[Take], text: str | None, part: str) -> list[Take]:

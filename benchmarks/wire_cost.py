@@ -1,7 +1,7 @@
 """What saying one event costs, in each spelling: microseconds per encode.
 
 ``python -m repetiteur.benchmarks.wire_cost`` prints the table; python-osc's own builder is
-there for comparison.
+there for comparison (it comes with the dev extra).
 """
 
 from __future__ import annotations

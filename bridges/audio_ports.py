@@ -23,7 +23,7 @@ def audio_inputs() -> tuple[AudioInput, ...]:
     try:
         pyaudio = import_module("pyaudio")
     except ImportError:
-        remedy = "install gcc and portaudio19-dev, then pip install 'repetiteur[devices]' (or make devices)"
+        remedy = "install gcc and portaudio19-dev, then pip install PyAudio (or make devices in a checkout)"
         raise InputError("audio", "PyAudio is not installed", remedy) from None
     with quiet_stderr():
         portaudio = pyaudio.PyAudio()

@@ -105,6 +105,8 @@ def read_journal(path: str | Path) -> Iterator[Entry]:
     """All that was recorded, in order. A broken last line is left out; anything else that
     is not as it should be raises ``InputError``."""
     where = str(path)
+    if Path(path).is_dir():
+        raise InputError(where, "this is a folder", "name a journal, or SCORE and PERFORMANCE")
     if not Path(path).is_file():
         raise InputError(where, "no such file", "check the spelling and the folder")
     if not is_journal(path):
@@ -141,6 +143,14 @@ def replay_journal(path: str | Path) -> Iterator[Event]:
                 yield from engine.load(score, entry.t_s)
         elif engine is not None:
             yield from push_safely(engine, entry)
+
+
+def opening_score(path: str | Path) -> Score:
+    """The score the recorded session began with."""
+    for entry in read_journal(path):
+        if isinstance(entry, ScoreFile):
+            return _unpack(entry, str(path))
+    raise InputError(str(path), "no score in this journal", "use an undamaged copy")
 
 
 def recorded_events(path: str | Path) -> Iterator[Event]:

@@ -26,7 +26,7 @@ def rtmidi_library() -> Any:
     try:
         return import_module("rtmidi")
     except ImportError:
-        remedy = "pip install 'repetiteur[devices]', or make devices in a checkout"
+        remedy = "pip install python-rtmidi, or make devices in a checkout"
         raise InputError("MIDI", "python-rtmidi is not installed", remedy) from None
 
 

@@ -157,7 +157,7 @@ def key_bit(score, chord, pitch):
     return found
 
 
-@kernel
+@inline
 def add_branch(out, logp, parent, kind, slot, chord, bit, wait_s, way0, way1):
     i = out.count[0]
     if i >= CANDIDATES:
@@ -174,44 +174,46 @@ def add_branch(out, logp, parent, kind, slot, chord, bit, wait_s, way0, way1):
     out.ways[i, 1] = way1
 
 
-@kernel
+@inline
 def _slip(beam, h, score, pitch, t):
     """What a stray gains by lying close to what is expected, and how well it fits there."""
     again = beam.strays[h] > 0
     chord = beam.chord[h]
+    pitches = score.chord_pitches
     gain, fits = 0.0, 0.0
-    for c in range(chord, min(chord + 3, len(score.chord_s))):
+    for c in range(chord, min(chord + 3, len(pitches))):
         for octave in (-12, 12):
-            if 0 <= pitch + octave < 128 and has_pitch(score.chord_pitches, c, pitch + octave):
+            if 0 <= pitch + octave < 128 and has_pitch(pitches, c, pitch + octave):
                 gain, fits = EXTRA_OCTAVE if again else EXTRA_NEAR, OCTAVE_FIT
         if c > chord + 1:
             break
         for step in (-2, -1, 1, 2):
-            if 0 <= pitch + step < 128 and has_pitch(score.chord_pitches, c, pitch + step):
+            if 0 <= pitch + step < 128 and has_pitch(pitches, c, pitch + step):
                 gain = max(gain, EXTRA_NEAR)
     if again and gain < EXTRA_SHAKE:
         pace = math.exp(beam.ratio[h])
+        ring_chord, ring_time = beam.ring_chord[h], beam.ring_time[h]
+        long, long_s = score.chord_long, score.chord_long_s
         for r in range(RING):
-            c = beam.ring_chord[h, r]
-            if c < 0 or t - beam.ring_time[h, r] > LONGEST_SHAKE_S:
+            c = ring_chord[r]
+            if c < 0 or t - ring_time[r] > LONGEST_SHAKE_S:
                 break
-            sounds_s = score.chord_long_s[c] * pace * 1.5 + 0.3
-            if has_pitch(score.chord_long, c, pitch) and t - beam.ring_time[h, r] < sounds_s:
+            if has_pitch(long, c, pitch) and t - ring_time[r] < long_s[c] * pace * 1.5 + 0.3:
                 return EXTRA_SHAKE, NO_VERDICT
     return gain, fits
 
 
-@kernel
+@inline
 def _stray(beam, score, h, pitch, t, out):
     """The note is in no chord: part of an ornament, a slip beside a key, or anything."""
     pace = math.exp(beam.ratio[h])
+    ring_chord, ring_time = beam.ring_chord[h], beam.ring_time[h]
+    ornament, ornament_s = score.chord_ornament, score.chord_ornament_s
     for r in range(RING):
-        c = beam.ring_chord[h, r]
-        if c < 0 or t - beam.ring_time[h, r] > LONGEST_SHAKE_S:
+        c = ring_chord[r]
+        if c < 0 or t - ring_time[r] > LONGEST_SHAKE_S:
             break
-        life_s = score.chord_ornament_s[c] * pace * 1.3 + 0.15
-        lives = score.chord_ornament_s[c] > 0.0 and t - beam.ring_time[h, r] < life_s
-        if lives and has_pitch(score.chord_ornament, c, pitch):
+        if has_pitch(ornament, c, pitch) and t - ring_time[r] < ornament_s[c] * pace * 1.3 + 0.15:
             add_branch(out, beam.logp[h] + ORNAMENT, h, STRAY, ORNAMENTAL, beam.chord[h], 0, 0.0, -1, -1)
             return
     gain, fits = _slip(beam, h, score, pitch, t)
@@ -220,18 +222,22 @@ def _stray(beam, score, h, pitch, t, out):
     add_branch(out, beam.logp[h] + cost, h, STRAY, UNMATCHED, beam.chord[h], 0, 0.0, -1, -1)
 
 
-@kernel
+@inline
 def _further(beam, score, h, pitch, t, out):
     """The note is a further key of a recent chord (or the first of the one waited for)."""
+    ring_chord, ring_time = beam.ring_chord[h], beam.ring_time[h]
+    pitches = score.chord_pitches
     for r in range(RING):
-        c = beam.ring_chord[h, r]
+        c = ring_chord[r]
         if c < 0:
             break
-        began = beam.ring_time[h, r]
+        began = ring_time[r]
         if r > 0 and t - began > LATE_S:
             break
+        if not has_pitch(pitches, c, pitch):
+            continue
         bit = key_bit(score, c, pitch)
-        if bit < 0 or (beam.ring_heard[h, r] >> bit) & 1:
+        if (beam.ring_heard[h, r] >> bit) & 1:
             continue
         if math.isnan(began):
             logp = beam.logp[h] + FLAT
@@ -246,7 +252,7 @@ def _further(beam, score, h, pitch, t, out):
         add_branch(out, logp, h, FURTHER, r, beam.chord[h], bit, 0.0, -1, -1)
 
 
-@kernel
+@inline
 def _onward(beam, score, h, pitch, t, out):
     """The note begins one of the chords ahead, along every way of the play order."""
     c = beam.chord[h]
@@ -258,6 +264,7 @@ def _onward(beam, score, h, pitch, t, out):
     # Depth-first over the ways; a path is (next chord, segment, steps, ways) and
     # (what to add to a chord's nominal time to get the wait, cost so far).
     path, sums = out.path, out.path_sums
+    pitches, passing, segment_last = score.chord_pitches, score.chord_passing, score.segment_last
     path[0, 0] = c + 1
     path[0, 1] = score.chord_segment[c]
     path[0, 2] = 0
@@ -272,9 +279,10 @@ def _onward(beam, score, h, pitch, t, out):
         way0, way1 = path[depth, 3], path[depth, 4]
         offset, cost = sums[depth, 0], sums[depth, 1]
         found = 0
-        while j < score.segment_last[segment] and steps < REACH and cost > -26.0 and found < 3:
-            bit = key_bit(score, j, pitch)
-            if bit >= 0:
+        end = segment_last[segment]
+        while j < end and steps < REACH and cost > -26.0 and found < 3:
+            if has_pitch(pitches, j, pitch):
+                bit = key_bit(score, j, pitch)
                 wait_nominal = score.chord_s[j] + offset
                 if fresh:
                     density = FLAT
@@ -287,10 +295,10 @@ def _onward(beam, score, h, pitch, t, out):
                 logp = beam.logp[h] + cost + density
                 add_branch(out, logp, h, ONWARD, steps, j, bit, wait_nominal, way0, way1)
                 found += 1
-            cost += leaving_cost(popcount(score.chord_needed[j]), 0)
+            cost += passing[j]
             j += 1
             steps += 1
-        if j == score.segment_last[segment] and steps < REACH and cost > -26.0 and way1 < 0 and found < 3:
+        if j == end and steps < REACH and cost > -26.0 and way1 < 0 and found < 3:
             first, last = score.way_first[segment], score.way_first[segment + 1]
             visit = min(max(beam.visits[h, segment], 1), 60)
             for way in range(first, last):
@@ -325,7 +333,7 @@ def branch(beam, score, pitch, t, out, root):
         _onward(beam, score, h, pitch, t, out)
 
 
-@kernel
+@inline
 def _digest(beam, out, i, t):
     """A number that is the same for two branches that lead to the same state."""
     h = out.parent[i]
@@ -357,32 +365,35 @@ def choose(beam, out, t, root):
 
     Of two branches that lead to the same state one stays: that of the ``root`` now shown
     if there is one (a fresh start at the place one has reached anyway is none) unless the
-    other explains the way there far better, else the better; with the better's probability in either case. The best of that root always stays.
+    other explains the way there far better, else the better; with the better's probability
+    in either case. The best of that root always stays.
     """
+    logps, chosen, digests = out.logp, out.chosen, out.digest
     kept = 0
     own, own_kept = -1, False
     for i in range(out.count[0]):
-        logp = out.logp[i]
-        if _stays(beam, out, i, root) and (own < 0 or logp > out.logp[own]):
+        logp = logps[i]
+        stays = _stays(beam, out, i, root)
+        if stays and (own < 0 or logp > logps[own]):
             own = i
-        if kept == WIDTH and logp <= out.logp[out.chosen[kept - 1]]:
+        if kept == WIDTH and logp <= logps[chosen[kept - 1]]:
             continue
         digest = _digest(beam, out, i, t)
         same = -1
         for k in range(kept):
-            if out.digest[k] == digest:
+            if digests[k] == digest:
                 same = k
                 break
         if same >= 0:
-            other = out.chosen[same]
-            stays = _stays(beam, out, other, root)
-            if logp <= out.logp[other]:
-                if _stays(beam, out, i, root) and not stays and out.logp[other] - logp < OUTSHONE:
-                    out.logp[i] = out.logp[other]
-                    out.chosen[same] = i
+            other = chosen[same]
+            other_stays = _stays(beam, out, other, root)
+            if logp <= logps[other]:
+                if stays and not other_stays and logps[other] - logp < OUTSHONE:
+                    logps[i] = logps[other]
+                    chosen[same] = i
                 continue
-            if stays and not _stays(beam, out, i, root) and logp - out.logp[other] < OUTSHONE:
-                out.logp[other] = logp
+            if other_stays and not stays and logp - logps[other] < OUTSHONE:
+                logps[other] = logp
                 i = other
             k = same
         elif kept < WIDTH:
@@ -390,14 +401,14 @@ def choose(beam, out, t, root):
             kept += 1
         else:
             k = kept - 1
-        while k > 0 and out.logp[out.chosen[k - 1]] < logp:
-            out.chosen[k] = out.chosen[k - 1]
-            out.digest[k] = out.digest[k - 1]
+        while k > 0 and logps[chosen[k - 1]] < logp:
+            chosen[k] = chosen[k - 1]
+            digests[k] = digests[k - 1]
             k -= 1
-        out.chosen[k] = i
-        out.digest[k] = digest
+        chosen[k] = i
+        digests[k] = digest
     for k in range(kept):
-        own_kept = own_kept or _stays(beam, out, out.chosen[k], root)
+        own_kept = own_kept or _stays(beam, out, chosen[k], root)
     if own >= 0 and not own_kept:
-        out.chosen[kept - 1] = own
+        chosen[kept - 1] = own
     return kept

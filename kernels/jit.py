@@ -15,4 +15,4 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def inline(function: Callable[..., Any]) -> Callable[..., Any]:
     """A small piece of a kernel, compiled into its callers."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")(function)
+    return numba.njit(cache=True, nogil=True, error_model="numpy", forceinline=True)(function)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from repetiteur.kernels.jit import inline, kernel
 
 EXTRA_RARE = -6.2  # the first stray note: about one in fifty, any pitch, any time
@@ -20,7 +22,7 @@ ORNAMENT = -1.2
 FLAT = -1.5  # density of "any time in the next seconds"
 
 
-@kernel
+@inline
 def onset_density(error_s, wait_s, sigma_s):
     """Log density of arriving ``error_s`` after the expected time, having waited ``wait_s``.
 
@@ -34,7 +36,7 @@ def onset_density(error_s, wait_s, sigma_s):
     return math.log(body + tail)
 
 
-@kernel
+@inline
 def chord_density(offset_s, spread_s):
     """Log density of a further key sounding ``offset_s`` after its chord's first one."""
     z = offset_s / spread_s
@@ -44,7 +46,7 @@ def chord_density(offset_s, spread_s):
     return math.log(body + wide + late + 1e-5)
 
 
-@kernel
+@inline
 def overtaken_density(offset_s, spread_s):
     """Log density of a key sounding ``offset_s`` after its chord when a later chord has begun."""
     z = offset_s / spread_s
@@ -53,7 +55,7 @@ def overtaken_density(offset_s, spread_s):
     return math.log(body + wide + 1e-5)
 
 
-@kernel
+@inline
 def leaving_cost(needed, played):
     """Log probability of leaving a chord when ``played`` of its ``needed`` keys were heard."""
     if needed == 0:
@@ -80,3 +82,12 @@ def popcount(bits):
 def has_pitch(words, chord, pitch):
     """Whether a set of pitches (i8[N, 2]) holds this one."""
     return (words[chord, pitch >> 6] >> (pitch & 63)) & 1
+
+
+@kernel
+def passing_costs(needed):
+    """Log probability of passing each chord over altogether, from the sets of its needed keys."""
+    costs = np.zeros(len(needed))
+    for c in range(len(needed)):
+        costs[c] = leaving_cost(popcount(needed[c]), 0)
+    return costs

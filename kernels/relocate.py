@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from repetiteur.kernels.beam import MEMORY, SEED, SEEDS, add_branch
-from repetiteur.kernels.jit import kernel
+from repetiteur.kernels.jit import inline, kernel
 from repetiteur.kernels.likelihood import (
     EXTRA_RARE,
     EXTRA_RUN,
@@ -25,7 +25,7 @@ from repetiteur.kernels.likelihood import (
     popcount,
 )
 
-POSTINGS = 2048  # chords looked at per note
+POSTINGS = 1024  # chords looked at per note
 STALE = 5  # notes a run survives without being heard
 HISTORY = 64  # notes remembered
 NEAR_S = 2.5  # nominal
@@ -67,45 +67,47 @@ def forget(runs):
     runs.best[:] = 0.0
 
 
-@kernel
+@inline
 def _extend(runs, score, j, bit, n, t, pace, entry_bonus):
     """Best way for note n to end a run at chord j; stores it."""
+    values, notes, times, heards = runs.value, runs.note, runs.time, runs.heard
     value = FLAT + entry_bonus + score.chord_entry[j]
     heard = np.int64(1) << bit
     start, origin, began = n, j, t
-    age = n - runs.note[j]
-    if 0 < age <= STALE and (runs.heard[j] >> bit) & 1 == 0:
+    age = n - notes[j]
+    if 0 < age <= STALE and (heards[j] >> bit) & 1 == 0:
         gap = EXTRA_RARE * min(age - 1, 1) + EXTRA_RUN * max(age - 2, 0)
-        v = runs.value[j] + gap + chord_density(t - runs.time[j], score.chord_spread_s[j])
+        v = values[j] + gap + chord_density(t - times[j], score.chord_spread_s[j])
         if v > value:
-            value, heard = v, runs.heard[j] | heard
-            start, origin, began = runs.start[j], runs.origin[j], runs.time[j]
+            value, heard = v, heards[j] | heard
+            start, origin, began = runs.start[j], runs.origin[j], times[j]
     skipped = 0.0
-    first = score.segment_first[score.chord_segment[j]]
+    passing, seconds = score.chord_passing, score.chord_s
+    first = max(score.segment_first[score.chord_segment[j]], j - 5)
     k = j - 1
-    while k >= first and k >= j - 5:
-        age = n - runs.note[k]
+    while k >= first:
+        age = n - notes[k]
         if 0 < age <= STALE:
             gap = EXTRA_RARE * min(age - 1, 1) + EXTRA_RUN * max(age - 2, 0)
             needed = score.chord_needed[k]
-            left = leaving_cost(popcount(needed), popcount(runs.heard[k] & needed))
-            wait = (score.chord_s[j] - score.chord_s[k]) * pace
-            density = onset_density(t - runs.time[k] - wait, wait, 0.03 + 0.3 * wait)
-            v = runs.value[k] + gap + left + skipped + density
+            left = leaving_cost(popcount(needed), popcount(heards[k] & needed))
+            wait = (seconds[j] - seconds[k]) * pace
+            density = onset_density(t - times[k] - wait, wait, 0.03 + 0.3 * wait)
+            v = values[k] + gap + left + skipped + density
             if v > value:
                 value, heard = v, np.int64(1) << bit
                 start, origin, began = runs.start[k], runs.origin[k], t
-        skipped += leaving_cost(popcount(score.chord_needed[k]), 0)
+        skipped += passing[k]
         k -= 1
-    runs.value[j] = value
-    runs.note[j] = n
-    runs.time[j] = began
-    runs.heard[j] = heard
+    values[j] = value
+    notes[j] = n
+    times[j] = began
+    heards[j] = heard
     runs.start[j] = start
     runs.origin[j] = origin
 
 
-@kernel
+@inline
 def _offer(runs, j, logp):
     """Keep the best few runs of this note as seeds."""
     count = runs.seeds[0]

@@ -19,6 +19,7 @@ class ScoreArrays(NamedTuple):
     chord_first: np.ndarray  # i4[N + 1] first key of each chord
     chord_pitches: np.ndarray  # i8[N, 2] set of pitches, 64 bits to a word
     chord_needed: np.ndarray  # i8[N] which of its keys must be played, one bit each
+    chord_passing: np.ndarray  # f8[N] log probability of passing it over altogether
     chord_spread_s: np.ndarray  # f8[N] how far apart its keys may sound
     chord_ornament: np.ndarray  # i8[N, 2] pitches an ornament may add
     chord_ornament_s: np.ndarray  # f8[N] nominal seconds the ornament lasts

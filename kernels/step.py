@@ -19,7 +19,7 @@ from repetiteur.kernels.beam import (
     choose,
     key_bit,
 )
-from repetiteur.kernels.jit import kernel
+from repetiteur.kernels.jit import inline, kernel
 from repetiteur.kernels.relocate import HISTORY, add_seeds, search
 
 FIT_GAIN = 0.12  # one note's weight in Beam.fit
@@ -29,7 +29,7 @@ DRIFT = 0.0006  # variance of log tempo gained per chord
 TOUCH_S = 0.028  # scatter of a chord's onset
 
 
-@kernel
+@inline
 def _copy(old, h, new, k):
     new.logp[k] = old.logp[h]
     new.chord[k] = old.chord[h]
@@ -51,7 +51,7 @@ def _copy(old, h, new, k):
     new.meaning_pass[k] = old.meaning_pass[h]
 
 
-@kernel
+@inline
 def _remember(beam, k, chord, t, which):
     """A chord becomes the newest of the ring."""
     for r in range(RING - 1, 0, -1):
@@ -65,7 +65,7 @@ def _remember(beam, k, chord, t, which):
     beam.ring_pass[k, 0] = which
 
 
-@kernel
+@inline
 def _hear(beam, k, score, slot, bit, n):
     """Note n is a key of the chord in that place of the ring."""
     beam.ring_heard[k, slot] |= np.int64(1) << bit
@@ -74,7 +74,7 @@ def _hear(beam, k, score, slot, bit, n):
     beam.meaning_pass[k, n % MEMORY] = beam.ring_pass[k, slot]
 
 
-@kernel
+@inline
 def _learn_tempo(beam, k, score, chord, wait_nominal, t):
     """Move the tempo towards what the last interval says, less so for odd intervals."""
     waited = t - beam.anchor[k]
@@ -98,7 +98,7 @@ def _learn_tempo(beam, k, score, chord, wait_nominal, t):
         beam.doubt[k] += 0.01
 
 
-@kernel
+@inline
 def _move(beam, k, score, target, wait_nominal, way0, way1, bit, n, t):
     """On to ``target`` by the given ways; the chords in between go into the ring unheard."""
     pace = math.exp(beam.ratio[k])
@@ -114,8 +114,9 @@ def _move(beam, k, score, target, wait_nominal, way0, way1, bit, n, t):
     while True:
         if j == score.segment_last[segment]:
             to = score.way_target[way]
-            gone_s += score.segment_span_s[segment, 1] - score.segment_span_s[to, 0] + score.way_gap_s[way]
-            beam.travel[k] += score.segment_span_q[segment, 1] - score.segment_span_q[to, 0] + score.way_gap_q[way]
+            span_s, span_q = score.segment_span_s, score.segment_span_q
+            gone_s += span_s[segment, 1] - span_s[to, 0] + score.way_gap_s[way]
+            beam.travel[k] += span_q[segment, 1] - span_q[to, 0] + score.way_gap_q[way]
             beam.visits[k, to] += 1
             segment = to
             j = score.segment_first[to]
@@ -140,7 +141,7 @@ def _move(beam, k, score, target, wait_nominal, way0, way1, bit, n, t):
     _hear(beam, k, score, 0, bit, n)
 
 
-@kernel
+@inline
 def _nearest_time_through(beam, k, score, segment, q):
     """Of all times the notation comes through a segment, take the one nearest in travel."""
     here = beam.chord[k]
@@ -157,7 +158,7 @@ def _nearest_time_through(beam, k, score, segment, q):
     beam.visits[k, segment] = max(1, beam.visits[k, segment])
 
 
-@kernel
+@inline
 def _start_afresh(beam, k, score, runs, chord, n, t, root):
     """A hypothesis from a run: give its notes their meaning by walking through them once."""
     start, origin = runs.start[chord], runs.origin[chord]
@@ -250,7 +251,8 @@ def step(old, new, score, runs, out, n, pitch, t, entry_bonus, root, next_root):
             new.fit[k] += FIT_GAIN * (1.0 - new.fit[k])
             _hear(new, k, score, out.slot[i], out.bit[i], n)
         elif kind == ONWARD:
-            _move(new, k, score, out.chord[i], out.wait_s[i], out.ways[i, 0], out.ways[i, 1], out.bit[i], n, t)
+            ways = out.ways[i]
+            _move(new, k, score, out.chord[i], out.wait_s[i], ways[0], ways[1], out.bit[i], n, t)
         elif kind == SEED:
             _start_afresh(new, k, score, runs, out.chord[i], n, t, next_root + roots)
             roots += 1

@@ -42,7 +42,7 @@ class Engine:
         self._sounding: dict[tuple[int, int], int] = {}
         self.state = State.IDLE
         self.settings: dict[str, float | str] = {name: item.default for name, item in PROPERTIES.items()}
-        self._operator = Operator(self)
+        self._operator = Operator(self)  # pyright: ignore[reportArgumentType]  # same class by two paths
         self._take_up(score, lay_out(score))
 
     def open(self) -> list[Event]:

@@ -14,7 +14,10 @@ class InputError(Exception):
         self.where = _one_line(where)
         self.problem = _one_line(problem)
         self.remedy = _one_line(remedy)
-        super().__init__(f"{self.where}: {self.problem} ({self.remedy})")
+        super().__init__(self.where, self.problem, self.remedy)  # all three, to cross processes
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.problem} ({self.remedy})"
 
 
 def _one_line(text: str) -> str:

@@ -21,8 +21,6 @@ class Property:
         if self.choices:
             text = str(value)
             return text if text in self.choices else None
-        if isinstance(self.default, str):
-            return str(value)
         try:
             number = float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError):

@@ -80,10 +80,6 @@ class Repeat:
     times: int
     voltas: tuple[Volta, ...] = ()
 
-    @property
-    def body_end_q(self) -> float:
-        return self.voltas[0].start_q if self.voltas else self.end_q
-
 
 def key(q: float) -> int:
     """Positions that print at the same place compare equal."""

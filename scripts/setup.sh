@@ -3,6 +3,15 @@
 # Does nothing, and needs no network, when nothing it depends on has changed.
 set -eu
 cd "$(dirname "$0")/.."
+
+# Numba renews a compiled kernel when its own file changes, but not when one it calls does.
+kernels=$(cat kernels/*.py | cksum)
+if [ "$(cat kernels/__pycache__/compiled-from 2>/dev/null)" != "$kernels" ]; then
+    mkdir -p kernels/__pycache__
+    rm -f kernels/__pycache__/*.nb[ic]
+    echo "$kernels" >kernels/__pycache__/compiled-from
+fi
+
 kind=${1:-core}
 
 key=$(cat pyproject.toml constraints.txt scripts/*.sh | cksum)

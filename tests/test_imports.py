@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
@@ -23,7 +24,7 @@ NOT_IN_THE_CORE = {
     "select", "selectors", "shutil", "signal", "socket", "socketserver", "sqlite3", "ssl", "subprocess",
     "sys", "tempfile", "urllib",
 }  # fmt: skip
-LAZY = ("partitura", "rich", "rtmidi", "pyaudio", "torch", "mido", "lxml")
+LAZY = ("rich", "rtmidi", "pyaudio", "torch", "mido", "lxml")
 
 
 def modules() -> list[Path]:
@@ -87,6 +88,17 @@ def test_inner_layers_use_few_libraries(layer: str, allowed: set[str]) -> None:
         if layer_of(path) == layer and foreign(path) - allowed
     ]
     assert not wrong, "\n".join(wrong)
+
+
+def test_nothing_is_imported_that_is_not_declared() -> None:
+    """What users install is enough; the comparison with python-osc is for developers."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    lines = project["dependencies"] + project["optional-dependencies"]["devices"]
+    declared = {re.split(r"[<>=]", line)[0].lower().removeprefix("python-") for line in lines}
+    wrong = {
+        (path.relative_to(ROOT).as_posix(), name) for path in modules() for name in foreign(path) - declared
+    }
+    assert wrong <= {("benchmarks/wire_cost.py", "pythonosc")}
 
 
 def test_the_core_touches_nothing_outside() -> None:

@@ -30,7 +30,7 @@ class Facts:
 
 def facts_of(score: Score) -> Facts:
     kinds = score.notes["kind"]
-    counted = [("grace notes", NoteKind.GRACE), ("cue notes", NoteKind.CUE)]
+    counted = [("grace", NoteKind.GRACE), ("cue", NoteKind.CUE)]
     flags = score.notes["ornament"]
     ornaments = [(str(sign.name).lower(), int(np.count_nonzero(flags & int(sign)))) for sign in Ornament]
 

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from repetiteur.bridges.terminal.options import seconds, takes_arguments
 from repetiteur.realtime.errors import InputError
 
 if TYPE_CHECKING:
     from repetiteur.benchmarks.takes import Take
 
-ABOUT = "measure latency and throughput on this machine"
+ABOUT = "measure speed on this machine, and jumps and planted mistakes on annotated takes"
 Result = TypeVar("Result")
 Cells = Sequence[str]
 
@@ -24,18 +25,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     chosen = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     jumps = chosen.add_parser("jumps", help="how soon the follower is back after skips, restarts and repeats")
     mistakes = chosen.add_parser("mistakes", help="planted mistakes, and how many are found")
-    for takes in (jumps, mistakes):
-        takes.add_argument("folder", type=Path, help="a measuring set: manifest.json, scores, perf")
-        takes.add_argument("--take", metavar="TEXT", help="only takes with this in their name")
-        takes.add_argument(
-            "--set", choices=("tune", "held", "all"), default="all", help="which part of the pieces"
-        )
-        takes.add_argument("--jobs", type=int, metavar="N", help="processes (default: one per core)")
+    takes_arguments(jumps)
+    takes_arguments(mistakes)
     latency = chosen.add_parser("latency", help="from MIDI in to OSC out inside the process")
     latency.add_argument("score", type=Path, nargs="?", help="a score (default: one made up)")
     latency.add_argument("performance", type=Path, nargs="?", help="somebody playing it, a MIDI file")
     latency.add_argument(
-        "--seconds", type=float, default=20.0, help="how long to play in real time (default: 20)"
+        "--seconds", type=seconds, default=20.0, help="how long to play in real time (default: 20)"
     )
     scale = chosen.add_parser("scale", help="cost per note for scores of 100 to 200,000 notes")
     for command in (jumps, mistakes, latency, scale):

@@ -8,6 +8,7 @@ from typing import Any
 
 from repetiteur.bridges.scores import load_score
 from repetiteur.bridges.scores.telling import Facts, facts_of, order_in_bars
+from repetiteur.bridges.terminal.options import parts_argument
 from repetiteur.bridges.terminal.words import counted
 from repetiteur.realtime.score import END, Score
 
@@ -18,9 +19,7 @@ SHOWN_CHANGES = 8  # of tempi, metres, marks
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("score", metavar="SCORE", help="MusicXML, MIDI, MEI or Humdrum kern")
-    parser.add_argument(
-        "--parts", nargs="+", metavar="PART", help="only these: numbers from 1, or pieces of names"
-    )
+    parts_argument(parser)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
 
 
@@ -50,7 +49,8 @@ def _lines(score: Score, facts: Facts) -> list[str]:
     if facts.pickup_q:
         lines.append(f"Pickup      {facts.pickup_q:g} quarters")
     if facts.kinds:
-        lines.append(f"Small       {', '.join(f'{count} {name}' for name, count in facts.kinds)}")
+        small = [counted(count, f"{name} note") for name, count in facts.kinds]
+        lines.append(f"Small       {', '.join(small)}")
     if facts.ornaments:
         lines.append(f"Ornaments   {', '.join(f'{name} {count}' for name, count in facts.ornaments)}")
     if len(score.fermatas):

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from repetiteur.bridges.terminal import showing
-from repetiteur.bridges.terminal.osc_target import Target
+from repetiteur.bridges.wire.endpoint import LOCAL, Endpoint
 
 if TYPE_CHECKING:
     from repetiteur.bridges.terminal.planted import Comparison
     from repetiteur.realtime.score import Score
 
 ABOUT = "play a bundled piece with planted mistakes and follow it live"
-OSC = Target("127.0.0.1", 9000)
+OSC = Endpoint(LOCAL, 9000)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -10,7 +10,7 @@ from repetiteur.bridges.audio_ports import AudioInput, audio_inputs
 from repetiteur.bridges.midi_ports import midi_input_names, rtmidi_library
 from repetiteur.realtime.errors import InputError
 
-ABOUT = "list the MIDI ports that can be used"
+ABOUT = "list the MIDI and audio inputs there are"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

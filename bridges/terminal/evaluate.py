@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from repetiteur.bridges.terminal.options import takes_arguments
 from repetiteur.realtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,16 +20,8 @@ TO_STDOUT = "-"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", type=Path, help="a measuring set: manifest.json, scores, perf")
+    takes_arguments(parser)
     parser.add_argument("--midi", action="store_true", help="the MIDI takes (so far there is nothing else)")
-    parser.add_argument("--take", metavar="TEXT", help="only takes with this in their name")
-    parser.add_argument(
-        "--set",
-        choices=("tune", "held", "all"),
-        default="all",
-        help="without the held-back third, only it, or both",
-    )
-    parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: one per core)")
     parser.add_argument(
         "--errors", action="store_true", help="say for each take where it got lost and misjudged"
     )
@@ -54,16 +47,17 @@ def run(args: argparse.Namespace) -> int:
     takes = chosen(read_takes(args.folder), args.take, args.set)
     if not takes:
         raise InputError(str(args.folder), "no such take in it", "leave --take and --set out to measure all")
+    report, page_file = args.out / "report.json", args.out / "report.html"
+    for place in (report, page_file, *([Path(args.json)] if args.json not in (None, TO_STDOUT) else [])):
+        records.try_place(place)  # now, not after all the measuring
     longest_first = sorted(takes, key=lambda take: -take.duration_s)
     done = in_parallel(measure_take, longest_first, args.jobs or default_workers())
     results = sorted(_with_progress(done, len(takes)), key=lambda result: takes.index(result.take))
     each = [summary.summary(result.take.id, [result]) for result in results]
     together = summary.groups(results)
     document = records.as_json(results, each, together)
-    records.write_whole(args.out / "report.json", document)
-    records.write_whole(
-        args.out / "report.html", page(f"Takes of {args.folder.name}", results, each, together)
-    )
+    records.write_whole(report, document)
+    records.write_whole(page_file, page(f"Takes of {args.folder.name}", results, each, together))
     if args.json == TO_STDOUT:
         print(document)
         return 0
@@ -72,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     tables.print_tables(each, together)
     if args.errors:
         _print_errors(results)
-    print(f"written: {args.out / 'report.html'}, {args.out / 'report.json'}")
+    print(f"written: {page_file}, {report}")
     return 0
 
 

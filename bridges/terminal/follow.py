@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 
 from repetiteur.bridges.session_controls import SessionControls
-from repetiteur.bridges.terminal.live import live_arguments, run_live
-from repetiteur.bridges.terminal.osc_target import target
+from repetiteur.bridges.terminal.live import Opened, live_arguments, run_live
+from repetiteur.bridges.wire.endpoint import endpoint
 from repetiteur.bridges.wire.msgpack_server import DEFAULT_PORT as MSGPACK_PORT
 from repetiteur.bridges.wire.msgpack_server import MsgpackServer
 from repetiteur.bridges.wire.osc_server import DEFAULT_PORT as OSC_PORT
 from repetiteur.bridges.wire.osc_server import OscServer
-from repetiteur.realtime.session import Sink
 
 ABOUT = "follow a player live"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     live_arguments(parser)
-    parser.add_argument("--osc", type=target, nargs="+", default=[], metavar="HOST:PORT",
+    parser.add_argument("--osc", type=endpoint, nargs="+", default=[], metavar="HOST:PORT",
                         help="send the events there as OSC; others may subscribe")  # fmt: skip
     parser.add_argument("--osc-in", type=int, default=OSC_PORT, metavar="PORT",
                         help="take OSC control on this UDP port (%(default)s; 0: any free one)")  # fmt: skip
@@ -31,18 +29,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    def open_servers(controls: SessionControls) -> Sequence[Sink]:
-        targets = [(where.host, where.port) for where in args.osc]
-        osc = OscServer(controls, args.osc_in, args.lan, targets)
-        print(f"OSC control on UDP port {osc.port}", file=sys.stderr)
+    def open_servers(controls: SessionControls) -> Sequence[Opened]:
+        osc = OscServer(controls, args.osc_in, args.lan, args.osc)
+        opened = [Opened(osc, f"OSC control on UDP port {osc.port}")]
         if args.msgpack is None:
-            return (osc,)
+            return opened
         try:
             msgpack = MsgpackServer(controls, args.msgpack, args.lan)
         except Exception:
             osc.close()
             raise
-        print(f"msgpack on TCP port {msgpack.port}", file=sys.stderr)
-        return osc, msgpack
+        return [*opened, Opened(msgpack, f"msgpack on TCP port {msgpack.port}")]
 
     return run_live(args, open_servers, ", ".join(map(str, args.osc)) or None)

@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import socket
+import sys
 import time
 from collections.abc import Generator, Mapping
 from typing import Any
 
+from repetiteur.bridges.terminal.options import seconds
 from repetiteur.realtime.errors import InputError
 
 ABOUT = "print the events of a running session as they come"
 
 RENEW_S = 20.0  # a third of the lease
+ASK_AGAIN_S = 1.0  # until the session is there
 POLL_S = 0.25
 Row = Mapping[str, Any]
 
@@ -24,7 +27,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     where.add_argument("--osc", metavar="PORT", type=int, help="only wait at this UDP port for what comes")
     where.add_argument("--msgpack", metavar="HOST:PORT", help="connect to this session over TCP instead")
     parser.add_argument("--types", metavar="LIST", default="", help="only these events: position,beat")
-    parser.add_argument("--seconds", metavar="N", type=float, help="stop after so long")
+    parser.add_argument("--seconds", metavar="N", type=seconds, help="stop after so long")
     parser.add_argument("--json", action="store_true", help="JSON lines")
 
 
@@ -42,29 +45,33 @@ def run(args: argparse.Namespace) -> int:
         pass
     finally:
         rows.close()
+    if not heard:
+        print("nothing was heard; is a session running? Start one with: repetiteur follow", file=sys.stderr)
     return 0 if heard else 1
 
 
 def _from_osc(args: argparse.Namespace, until_s: float) -> Generator[Row, None, None]:
     """Each message that comes to our port; a subscription is renewed as long as we listen."""
     from repetiteur.bridges.wire import osc, osc_packets
-    from repetiteur.bridges.wire.endpoint import endpoint
+    from repetiteur.bridges.wire.endpoint import LOCAL, endpoint
     from repetiteur.bridges.wire.errors import WireError
     from repetiteur.bridges.wire.osc_server import DEFAULT_PORT
     from repetiteur.bridges.wire.socket_loop import bound
 
-    session = None if args.osc else endpoint(args.subscribe or "127.0.0.1", DEFAULT_PORT)
+    session = None if args.osc is not None else endpoint(args.subscribe or LOCAL, DEFAULT_PORT)
     lan = session is not None and not session[0].startswith(("127.", "localhost"))
     with bound(socket.SOCK_DGRAM, args.osc or 0, lan) as receiver:
         receiver.settimeout(POLL_S)
-        renew_s = 0.0
+        renew_s, wait_s = 0.0, ASK_AGAIN_S
         try:
             while (now_s := time.monotonic()) < until_s:
                 if session and now_s >= renew_s:
                     _say(receiver, osc.message("subscribe", (0, args.types)), session)
-                    renew_s = now_s + RENEW_S
+                    renew_s = now_s + wait_s
                 try:
-                    for message in osc_packets.decode(receiver.recv(65536)):
+                    messages = osc_packets.decode(receiver.recv(65536))
+                    wait_s = RENEW_S
+                    for message in messages:
                         yield _named(message.address.removeprefix(osc.ROOT + "/"), message.arguments)
                 except TimeoutError:
                     continue

@@ -9,11 +9,13 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
 from repetiteur.bridges import midi_ports
 from repetiteur.bridges.journal import JournalWriter
 from repetiteur.bridges.midi_ports import MidiListener
 from repetiteur.bridges.session_controls import SessionControls
+from repetiteur.bridges.terminal.options import parts_argument
 from repetiteur.bridges.terminal.playing import JsonLines
 from repetiteur.realtime.events import Event
 from repetiteur.realtime.score import Score
@@ -22,13 +24,23 @@ from repetiteur.realtime.session import Session, Sink
 LOOK_EVERY_S = 0.5  # for a MIDI port that went or came back
 _SWITCH_INTERVAL_S = 0.0005  # Python's 5 ms would make a note wait for a busy display
 
-OpenServers = Callable[[SessionControls], Sequence[Sink]]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A server that runs, and what to tell a person about it."""
+
+    server: Sink
+    told: str
+
+
+OpenServers = Callable[[SessionControls], Sequence[Opened]]
 
 
 def live_arguments(parser: argparse.ArgumentParser) -> None:
     """What every live command asks: which score, and where the notes come from."""
     parser.add_argument("score", metavar="SCORE", help="MusicXML, MIDI, MEI or kern")
-    parser.add_argument("--parts", metavar="NAME,NAME", help="follow only these parts of the score")
+    parts_argument(parser)
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--midi", metavar="NAME", help="listen to the MIDI input with NAME in its name")
     source.add_argument("--virtual", metavar="NAME", nargs="?", const=midi_ports.CLIENT,
@@ -42,14 +54,14 @@ def run_live(args: argparse.Namespace, open_servers: OpenServers, osc_goes_to: s
     from repetiteur.bridges.scores import load_score
 
     rtmidi = midi_ports.rtmidi_library()
-    parts = None if args.parts is None else args.parts.split(",")
-    score = load_score(args.score, parts)
+    score = load_score(args.score, args.parts)
     ended = threading.Event()
     with ExitStack() as cleanup, _until_interrupted(ended):
         session = Session(score)
-        for server in open_servers(SessionControls(session, load_score)):
-            cleanup.callback(server.close)
-            session.add_sink(server)
+        servers = open_servers(SessionControls(session, load_score))
+        for opened in servers:
+            cleanup.callback(opened.server.close)
+            session.add_sink(opened.server)
         listener = MidiListener(rtmidi, session.submit, session.now_s)
         cleanup.callback(listener.close)
         if args.midi is None:
@@ -57,7 +69,9 @@ def run_live(args: argparse.Namespace, open_servers: OpenServers, osc_goes_to: s
         else:
             listener.open(args.midi)
         if args.journal is not None:
-            session.record_with(JournalWriter(args.journal, args.score, parts))
+            session.record_with(JournalWriter(args.journal, args.score, args.parts))
+        for opened in servers:
+            _tell(opened.told)
         _tell(f"listening to {listener.name}; Ctrl-C ends")
         report = _JsonReport(ended) if args.json else _Picture(session, osc_goes_to)
         session.add_sink(report)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -18,10 +19,10 @@ COMMANDS = {
     "replay": "follow a recorded performance, or play a journal again",
     "follow": "follow a player live",
     "record": "write what is played to a journal",
-    "devices": "list the MIDI ports that can be used",
+    "devices": "list the MIDI and audio inputs there are",
     "listen": "print the events of a running session as they come",
     "send": "send a control message to a running session (goto/bar 12, stop, set/tempo 0.8, ...)",
-    "bench": "measure latency and throughput on this machine",
+    "bench": "measure speed on this machine, and jumps and planted mistakes on annotated takes",
     "evaluate": "measure accuracy over a folder of annotated takes",
 }
 
@@ -33,19 +34,33 @@ PIPE_CLOSED = 141  # as a shell reports it
 def main(argv: Sequence[str] | None = None) -> int:
     """Entry point of the ``repetiteur`` program. Returns the exit status."""
     words = list(sys.argv[1:] if argv is None else argv)
-    _never_fail_on_a_letter()
+    _have_somewhere_to_write()
     try:
         status = _run(words)
         sys.stdout.flush()
         return status
     except InputError as error:
-        print(f"repetiteur: {error.where}: {error.problem}; {error.remedy}", file=sys.stderr)
-        return COULD_NOT_RUN
+        return _could_not(error)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
         return PIPE_CLOSED
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        _write_no_more()
+        return _could_not(InputError("output", "the disk is full", "make room, then try again"))
+
+
+def _could_not(error: InputError) -> int:
+    print(f"repetiteur: {error.where or repr('')}: {error.problem}; {error.remedy}", file=sys.stderr)
+    return COULD_NOT_RUN
+
+
+def _write_no_more() -> None:
+    """What is still held back for stdout is dropped instead of failing again at the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(words: list[str]) -> int:
@@ -82,8 +97,12 @@ def _nearest(name: str) -> str:
     return f"did you mean {near[0]}?" if near else "repetiteur --help lists them"
 
 
-def _never_fail_on_a_letter() -> None:
-    """A terminal that cannot show a sharp sign gets a question mark instead of a crash."""
+def _have_somewhere_to_write() -> None:
+    """A closed stream becomes a silent one; a terminal that cannot show a sharp sign gets a
+    question mark instead of a crash."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 (for as long as the program runs)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

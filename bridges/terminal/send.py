@@ -23,7 +23,8 @@ Values = tuple[int | float | str, ...]
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("address", metavar="ADDRESS", help="control word; /repetiteur is put before it")
     parser.add_argument("values", metavar="ARG", nargs="*", help="its arguments")
-    parser.add_argument("--to", metavar="HOST:PORT", default="127.0.0.1:7110", help="the session")
+    parser.add_argument("--to", metavar="HOST:PORT", default="127.0.0.1:7110",
+                        help="the session (%(default)s)")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="answers as JSON lines")
 
 

@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from repetiteur.bridges.terminal.osc_target import OscTarget, Target, target
+from repetiteur.bridges.terminal.osc_target import OscTarget
 from repetiteur.bridges.terminal.playing import AtOnce, JsonLines, RealTime, Timed, present, tell_progress
 from repetiteur.bridges.terminal.tally import Tally
+from repetiteur.bridges.wire.endpoint import Endpoint, endpoint, resolved
 from repetiteur.realtime.events import Event
 from repetiteur.realtime.score import Score
 from repetiteur.realtime.session import Sink
@@ -20,20 +21,21 @@ class Manner:
 
     fast: bool  # as fast as possible, not as it was played
     json: bool  # JSON lines and nothing else on stdout
-    osc: Target | None  # where OSC goes, too
+    osc: Endpoint | None  # where OSC goes, too
 
 
-def arguments(parser: argparse.ArgumentParser, osc: Target | None) -> None:
+def arguments(parser: argparse.ArgumentParser, osc: Endpoint | None) -> None:
     """The options of every command that plays something recorded."""
     parser.add_argument("--fast", action="store_true", help="as fast as possible instead of as it was played")
     parser.add_argument("--json", action="store_true", help="the event stream as JSON lines on stdout")
     default = "" if osc is None else f" (default {osc})"
     where = f"send the events there as OSC, too{default}"
-    parser.add_argument("--osc", type=target, default=osc, metavar="HOST:PORT", help=where)
+    parser.add_argument("--osc", type=endpoint, default=osc, metavar="HOST:PORT", help=where)
 
 
 def manner(args: argparse.Namespace) -> Manner:
-    return Manner(args.fast, args.json, args.osc)
+    """Raises InputError for a target that is not there, before anything is begun."""
+    return Manner(args.fast, args.json, None if args.osc is None else resolved(args.osc))
 
 
 class TallySink:
@@ -60,11 +62,11 @@ def show(
         sinks.append(OscTarget(how.osc))
     if how.json:
         sinks.append(JsonLines(at_once=not how.fast))
+    tell_progress("getting ready (takes longer the first time)")
     if how.fast:
         present(timed, sinks, AtOnce(end_s))
         tell_progress("")
         return counting.tally
-    tell_progress("getting ready (takes longer the first time)")
     warm_up(score)
     tell_progress("")
     if not how.json:

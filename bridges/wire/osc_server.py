@@ -28,12 +28,12 @@ from repetiteur.bridges.wire.control import (
     Unsubscribe,
     perform,
 )
+from repetiteur.bridges.wire.endpoint import resolved
 from repetiteur.bridges.wire.errors import WireError
 from repetiteur.bridges.wire.score_loading import ScoreLoading
 from repetiteur.bridges.wire.socket_loop import SocketLoop, bound
 from repetiteur.bridges.wire.subscribers import Address, Subscriber, Subscribers
 from repetiteur.bridges.wire.verbs import EVENT_WORDS, by_place
-from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.events import Event, Hello, Position, StateChanged
 
 DEFAULT_PORT = 7110
@@ -74,7 +74,7 @@ class OscServer:
         self._loading = ScoreLoading(controls)
         self._subscribers = Subscribers(lease_s)
         for target in targets:
-            self._subscribers.add_fixed(_resolved(target), EVENT_WORDS)
+            self._subscribers.add_fixed(resolved(target), EVENT_WORDS)
         self._lock = threading.Lock()  # around subscribers, outboxes and counts; held for moments
         self._latest: dict[type[Event], Event] = {}
         self._received = self._refused = self._sent = self._dropped = 0
@@ -258,14 +258,3 @@ class OscServer:
             if self._open:
                 for target in {address, self._told_at(address)}:
                     self._deliver(target, packet)
-
-
-def _resolved(target: tuple[str, int]) -> Address:
-    host, port = target
-    try:
-        found = socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_DGRAM)
-    except (OSError, UnicodeError, OverflowError):
-        remedy = "give HOST:PORT, for example 127.0.0.1:9000"
-        raise InputError(f"{host}:{port}", "no such machine", remedy) from None
-    numeric = found[0][4]
-    return str(numeric[0]), int(numeric[1])

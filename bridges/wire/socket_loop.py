@@ -96,10 +96,6 @@ def can_read(mask: int) -> bool:
     return bool(mask & selectors.EVENT_READ)
 
 
-def can_write(mask: int) -> bool:
-    return bool(mask & selectors.EVENT_WRITE)
-
-
 def bound(kind: socket.SocketKind, port: int, lan: bool) -> socket.socket:
     """A socket at this port: of this machine only, or of every network it is in.
 
@@ -116,8 +112,9 @@ def bound(kind: socket.SocketKind, port: int, lan: bool) -> socket.socket:
         item.bind(("0.0.0.0" if lan else "127.0.0.1", port))
     except (OSError, OverflowError) as error:
         item.close()
-        name = "UDP" if kind is socket.SOCK_DGRAM else "TCP"
-        reason = error.strerror if isinstance(error, OSError) else "there is no such port"
+        where = f"{'UDP' if kind is socket.SOCK_DGRAM else 'TCP'} port {port}"
+        if isinstance(error, OverflowError):
+            raise InputError(where, "there is no such port", "choose one from 1 to 65535") from None
         remedy = "close the other program that uses it, or choose another port"
-        raise InputError(f"{name} port {port}", reason or str(error), remedy) from None
+        raise InputError(where, error.strerror or str(error), remedy) from None
     return item

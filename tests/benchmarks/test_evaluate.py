@@ -91,6 +91,22 @@ def test_no_take_of_that_name(measuring_set: Path) -> None:
         evaluate.run(_args(evaluate, str(measuring_set), "--take", "another"))
 
 
+@pytest.mark.parametrize("words", [("--out", "FILE"), ("--out", "FILE/in"), ("--json", "FOLDER")])
+def test_where_nothing_can_be_written_is_told_before_measuring(
+    measuring_set: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, str]
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("measured first")
+
+    monkeypatch.setattr("repetiteur.benchmarks.workers.in_parallel", never)
+    monkeypatch.chdir(measuring_set)
+    before = sorted(measuring_set.rglob("*"))
+    place = words[1].replace("FILE", "manifest.json").replace("FOLDER", str(measuring_set))
+    with pytest.raises(InputError):
+        evaluate.run(_args(evaluate, str(measuring_set), words[0], place))
+    assert sorted(measuring_set.rglob("*")) == before
+
+
 def test_planted_mistakes_on_one_take(measuring_set: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert bench.run(_args(bench, "mistakes", str(measuring_set), "--jobs", "1", "--json")) == 0
     recipes = {row["recipe"]: row for row in json.loads(capsys.readouterr().out)["all"]}

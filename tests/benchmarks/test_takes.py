@@ -49,7 +49,9 @@ def test_choosing(tmp_path: Path) -> None:
     assert [take.id for take in chosen(takes, "ar", "all")] == ["March"]
 
 
-@pytest.mark.parametrize("text", [None, "no json", "[]", '{"items": [{"kind": "midi"}]}'])
+@pytest.mark.parametrize(
+    "text", [None, "no json", "[]", '{"items": ["one"]}', '{"items": [{"kind": "midi"}]}']
+)
 def test_a_folder_that_is_no_set_is_named(tmp_path: Path, text: str | None) -> None:
     if text is not None:
         (tmp_path / "manifest.json").write_text(text, encoding="utf-8")

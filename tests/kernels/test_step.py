@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from numba.core.runtime import _nrt_python, rtsys
+from numba.core.runtime import _nrt_python, rtsys  # pyright: ignore
 
 from repetiteur.kernels import relocate
 from repetiteur.kernels.beam import new_beam, new_candidates, place
@@ -25,6 +25,7 @@ def scale(chords: int) -> ScoreArrays:
         chord_first=np.arange(chords + 1, dtype=np.int32),
         chord_pitches=words,
         chord_needed=np.ones(chords, np.int64),
+        chord_passing=np.full(chords, -4.5),
         chord_spread_s=np.full(chords, 0.035),
         chord_ornament=np.zeros((chords, 2), np.int64),
         chord_ornament_s=np.zeros(chords),
@@ -63,9 +64,8 @@ class Player:
 
     def hear(self, pitch: int, t_s: float) -> None:
         self.notes += 1
-        self.roots += step(
-            self.old, self.new, self.score, self.runs, self.out, self.notes, pitch, t_s, 0.0, 0, self.roots + 1
-        )
+        arrays = (self.old, self.new, self.score, self.runs, self.out)
+        self.roots += step(*arrays, self.notes, pitch, t_s, 0.0, 0, self.roots + 1)
         self.old, self.new = self.new, self.old
 
 

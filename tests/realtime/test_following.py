@@ -114,7 +114,8 @@ def test_silence_coasts_then_holds_short_of_the_next_onset(stage):
     tune = stage.tune(8)
     half = [note for note in tune if note.q < 16.0]
     rest = [note for note in tune if note.q >= 16.0]
-    events = stage.listen(stage.score(tune), stage.player(half) + stage.player(rest, start_s=13.5, from_q=16.0))
+    late = stage.player(rest, start_s=13.5, from_q=16.0)
+    events = stage.listen(stage.score(tune), stage.player(half) + late)
     assert State.COASTING in states(events)
     assert place_at(events, 13.0).q == pytest.approx(15.94, abs=0.02)
     assert place_at(events, 13.5).q == pytest.approx(16.0, abs=0.01)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import pickle
 import subprocess
 import sys
 from importlib import import_module
@@ -38,10 +39,19 @@ def stand_in(monkeypatch: pytest.MonkeyPatch):
 def test_every_command_is_there_and_says_what_the_overview_says(name: str) -> None:
     command = import_module(f"repetiteur.bridges.terminal.{name}")
     assert program.COMMANDS[name] == command.ABOUT
-    parser = argparse.ArgumentParser()
-    command.arguments(parser)
-    assert "--json" in parser.format_help()
     assert callable(command.run)
+
+
+HELPED = [[name] for name in program.COMMANDS if name != "bench"]
+HELPED += [["bench", what] for what in ("jumps", "mistakes", "latency", "scale")]
+
+
+@pytest.mark.parametrize("words", HELPED, ids=" ".join)
+def test_every_command_has_help_and_json(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        program.main([*words, "--help"])
+    assert ended.value.code == 0
+    assert "--json" in capsys.readouterr().out
 
 
 def test_help_lists_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,7 +70,7 @@ def test_help_and_trouble_load_nothing_heavy() -> None:
     script = (
         "import sys; from repetiteur.bridges.terminal.main import main\n"
         "main(['--help']); main(['nothing'])\n"
-        "print(sorted({'numpy', 'numba', 'partitura', 'rich', 'mido'} & set(sys.modules)), file=sys.stderr)"
+        "print(sorted({'numpy', 'numba', 'lxml', 'rich', 'mido'} & set(sys.modules)), file=sys.stderr)"
     )
     env = {**os.environ, "PYTHONPATH": str(ROOT / ".dev")}
     done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=True)
@@ -81,6 +91,11 @@ def test_bad_input_is_one_line_and_2(stand_in, capsys: pytest.CaptureFixture[str
     assert capsys.readouterr() == ("", "repetiteur: a.mid: not MIDI; give another\n")
 
 
+def test_bad_input_crosses_processes() -> None:
+    error = pickle.loads(pickle.dumps(InputError("a.mid", "not MIDI", "give another")))
+    assert (error.where, error.problem, error.remedy) == ("a.mid", "not MIDI", "give another")
+
+
 def test_bad_arguments_are_one_line_and_2(stand_in, capsys: pytest.CaptureFixture[str]) -> None:
     stand_in(lambda args: 0)
     with pytest.raises(SystemExit) as caught:
@@ -89,6 +104,22 @@ def test_bad_arguments_are_one_line_and_2(stand_in, capsys: pytest.CaptureFixtur
     line = capsys.readouterr().err
     assert line.count("\n") == 1
     assert "--bars" in line
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["bench", "latency", "--seconds", "-3"],
+        ["bench", "jumps", "folder", "--jobs", "0"],
+        ["evaluate", "folder", "--jobs", "-1"],
+        ["listen", "--seconds", "nan"],
+    ],
+)
+def test_numbers_have_to_make_sense(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        program.main(words)
+    assert caught.value.code == 2
+    assert "is no number" in capsys.readouterr().err
 
 
 def test_the_status_is_the_commands(stand_in) -> None:
@@ -103,6 +134,23 @@ def test_interrupted_is_quiet(stand_in, capsys: pytest.CaptureFixture[str]) -> N
     stand_in(run)
     assert program.main(["check"]) == 130
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("what", "status", "told"),
+    [
+        ("check SCORE >/dev/full", 2, "repetiteur: output: the disk is full; make room, then try again\n"),
+        ("check SCORE >&-", 0, ""),
+        ("check nowhere.mid 2>&-", 2, ""),
+    ],
+)
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_nowhere_to_write(what: str, status: int, told: str) -> None:
+    program = f"{sys.executable} -m repetiteur.bridges.terminal.main "
+    env = {**os.environ, "PYTHONPATH": str(ROOT / ".dev")}
+    command = ["sh", "-c", program + what.replace("SCORE", str(assets.SCORE))]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr, done.returncode) == ("", told, status)
 
 
 def test_a_reader_that_goes_away_is_no_trouble() -> None:

@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import socket
-from argparse import ArgumentTypeError
 from collections.abc import Sequence
 
 import pytest
 
-from repetiteur.bridges.terminal.osc_target import OscTarget, Target, target
+from repetiteur.bridges.terminal.osc_target import OscTarget
 from repetiteur.bridges.terminal.playing import AtOnce, RealTime, present
+from repetiteur.bridges.wire.endpoint import Endpoint, resolved
 from repetiteur.realtime.clock import ManualClock
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.events import Event, Retract, StateChanged
@@ -63,25 +63,11 @@ def test_real_time_waits_until_it_is_due() -> None:
     assert waits == [0.5, 0.5]
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"), [("127.0.0.1:9000", Target("127.0.0.1", 9000)), ("9001", Target("127.0.0.1", 9001)),
-                           ("studio:1", Target("studio", 1))]
-)  # fmt: skip
-def test_targets(text: str, expected: Target) -> None:
-    assert target(text) == expected
-
-
-@pytest.mark.parametrize("text", ["", "studio", "a:b", "a:0", "a:65536", "a:-1", "a:٣"])
-def test_no_targets(text: str) -> None:
-    with pytest.raises(ArgumentTypeError):
-        target(text)
-
-
 def test_an_osc_target_gets_a_datagram_for_each_event() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
         receiver.bind(("127.0.0.1", 0))
         receiver.settimeout(5.0)
-        sink = OscTarget(Target("127.0.0.1", receiver.getsockname()[1]))
+        sink = OscTarget(Endpoint("127.0.0.1", receiver.getsockname()[1]))
         sink.send([StateChanged(0, 0.0, PlayerState.ARMED), Retract(1, 0.0, 3)])
         received = [receiver.recv(1000) for _ in range(2)]
         sink.close()
@@ -95,7 +81,7 @@ def test_nobody_at_the_target_is_no_trouble() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    sink = OscTarget(Target("127.0.0.1", port))
+    sink = OscTarget(Endpoint("127.0.0.1", port))
     for _ in range(3):
         sink.send([Retract(1, 0.0, 3)])
     sink.close()
@@ -103,4 +89,4 @@ def test_nobody_at_the_target_is_no_trouble() -> None:
 
 def test_a_machine_that_is_not_there_is_bad_input() -> None:
     with pytest.raises(InputError):
-        OscTarget(Target("no such machine", 9000))
+        resolved(Endpoint("no such machine", 9000))

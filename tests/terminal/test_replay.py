@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,7 +79,8 @@ def test_bad_input_leaves_nothing_behind(tmp_path: Path, capfdbinary: Captured) 
     empty = tmp_path / "empty.mid"
     empty.touch()
     no_performance, no_score = (assets.SCORE, tmp_path / "none.mid"), (tmp_path / "none.xml", PIECE[1])
-    for words in (no_performance, no_score, (assets.SCORE, empty)):
+    nowhere = (*PIECE, "--osc", "no such machine:9000")
+    for words in (no_performance, no_score, (assets.SCORE, empty), nowhere):
         refused(capfdbinary, *words, "--journal", journal)
         assert not journal.exists()
 
@@ -83,6 +88,7 @@ def test_bad_input_leaves_nothing_behind(tmp_path: Path, capfdbinary: Captured) 
 def test_one_file_must_be_a_journal(tmp_path: Path, capfdbinary: Captured) -> None:
     assert "no performance was given" in refused(capfdbinary, assets.SCORE)
     assert "no such file" in refused(capfdbinary, tmp_path / "none.journal")
+    assert "this is a folder" in refused(capfdbinary, tmp_path)
     assert "--parts" in refused(capfdbinary, tmp_path / "none.journal", "--parts", "one")
 
 
@@ -91,3 +97,23 @@ def test_a_journal_is_never_written_over(half: Path, tmp_path: Path, capfdbinary
     journal.write_text("precious")
     refused(capfdbinary, assets.SCORE, half, "--journal", journal)
     assert journal.read_text() == "precious"
+
+
+def test_ctrl_c_ends_quietly_and_leaves_a_journal_that_plays(tmp_path: Path, capfdbinary: Captured) -> None:
+    journal = tmp_path / "broken_off.journal"
+    script = (
+        "import signal, sys\n"
+        "from repetiteur.bridges.terminal.main import main\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell may have switched it off
+        f"sys.exit(main({['replay', *PIECE, '--json', '--journal', str(journal)]!r}))"
+    )
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, sys.path))}
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline().startswith(b'{"type":"hello"')
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate()
+    assert (running.returncode, err) == (130, b"")
+    assert not out or out.endswith(b"\n")
+    assert replayed(capfdbinary, journal, "--fast", "--json").startswith(b'{"type":"hello"')

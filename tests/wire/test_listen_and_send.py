@@ -143,7 +143,7 @@ def test_places(text: str, place: tuple[str, int]) -> None:
     assert endpoint(text, 7110) == place
 
 
-@pytest.mark.parametrize("text", ["", ":", "a:b", "a:0", "a:70000", "a:-1", "a:\u0661"])
+@pytest.mark.parametrize("text", ["", ":", "studio", "-5", "a:b", "a:0", "a:65536", "a:-1", "a:\u0661"])
 def test_no_places(text: str) -> None:
     with pytest.raises(InputError):
         endpoint(text)

@@ -1,0 +1,42 @@
+"""Options that several commands share, and what their values must be."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def parts_argument(parser: argparse.ArgumentParser) -> None:
+    """``args.parts`` is a tuple of what was named, or None for all parts."""
+    parser.add_argument("--parts", type=_split, metavar="PART,PART",
+                        help="only these parts: numbers from 1, or pieces of names")  # fmt: skip
+
+
+def takes_arguments(parser: argparse.ArgumentParser) -> None:
+    """Which takes of a measuring set, and how many at once."""
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="manifest.json, scores, performances")
+    parser.add_argument("--take", metavar="TEXT", help="only takes with this in their name")
+    parser.add_argument("--set", choices=("tune", "held", "all"), default="all",
+                        help="without the held-back third, only it, or both")  # fmt: skip
+    parser.add_argument("--jobs", type=at_least_one, metavar="N", help="processes (default: one per core)")
+
+
+def seconds(text: str) -> float:
+    """A span of time, for argparse."""
+    try:
+        if 0.0 < float(text) < 1e9:
+            return float(text)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+
+
+def at_least_one(text: str) -> int:
+    """A count, for argparse."""
+    if text.isascii() and text.isdigit() and 0 < int(text) < 10_000:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 up")
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(","))
