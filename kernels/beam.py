@@ -39,6 +39,7 @@ MEMORY = 32  # recent notes whose meaning each remembers
 REACH = 14  # chords looked ahead
 CANDIDATES = WIDTH * 10
 SEEDS = 6
+LONG_AGO = -(10**9)  # a note number before all others
 PATHS = 12  # ways open at once while looking ahead
 OUTSHONE = 8.0  # nats by which another way to the same place replaces the player's own
 HOPELESS = 30.0  # nats behind the best
@@ -131,7 +132,7 @@ def place(beam, score, chord, visits, travel, ratio, doubt, root):
     beam.doubt[0] = doubt
     beam.travel[0] = travel
     beam.root[0] = root
-    beam.since[0] = 0
+    beam.since[0] = LONG_AGO
     beam.strays[0] = 0
     beam.fit[0] = 0.75
     beam.ring_chord[0, :] = -1

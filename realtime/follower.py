@@ -13,6 +13,8 @@ from repetiteur.realtime.layout import Layout
 from repetiteur.realtime.score import Score
 
 LEAD_IN_DOUBT, LEAD_WHEN_SURE = 8.0, 80.0  # nats by which a fresh start must lead to be believed
+LEAD_OVER_NEWCOMER = 5.0  # the same over a story that is itself a fresh start ...
+SETTLING_NOTES = 24  # ... and has not lasted this long; twice as long, and it is as good as any
 DOUBTFUL_FIT, SURE_FIT = 0.6, 0.8  # while so much of the recent notes fits where the player was
 AFTER_PAUSE = 4.0  # nats a pause adds to the chance of a fresh start
 WHEN_LOST = 4.0
@@ -127,6 +129,8 @@ class Follower:
         own = int(same[0])
         sure = (float(beam.fit[own]) - DOUBTFUL_FIT) / (SURE_FIT - DOUBTFUL_FIT)
         needed = LEAD_IN_DOUBT + (LEAD_WHEN_SURE - LEAD_IN_DOUBT) * min(max(sure, 0.0), 1.0)
+        settled = (number - int(beam.since[own]) - SETTLING_NOTES) / SETTLING_NOTES
+        needed = LEAD_OVER_NEWCOMER + (needed - LEAD_OVER_NEWCOMER) * min(max(settled, 0.0), 1.0)
         leads = beam.logp[0] - beam.logp[own] >= needed
         return 0 if leads and self._proven(0, number) else own
 

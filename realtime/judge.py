@@ -1,59 +1,46 @@
 """From what the follower makes of the notes to verdicts: matches and mistakes, told and taken back.
 
 Delays, in seconds of stream time: a match is told with its note; an extra (or wrong)
-note ``EXTRA_DELAY_S`` after its onset; a missed note once the player has gone on and
-``MISSED_DELAY_S`` have passed since it was due, or ``LINGER_S`` into a chord that is
-still held. Until a note leaves the follower's memory a better reading may overturn its
-verdict: the old one is retracted first, by its ``seq``.
+note ``EXTRA_DELAY_S`` after its onset, or ``DOUBT_DELAY_S`` when its key is still open; a
+missed note once the player has gone on and ``MISSED_DELAY_S`` have passed since it was due,
+or ``LINGER_S`` into a chord that is still held. Until a note leaves the follower's memory a
+better reading may overturn its verdict: the old one is retracted first, by its ``seq``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 
 from repetiteur.kernels.beam import MEMORY, UNMATCHED
-from repetiteur.kernels.judging import SLIP_S, SLIP_SEMITONES, overdue_keys, slip_partner
-from repetiteur.realtime.events import Event, Match, Mistake, MistakeKind, Retract
+from repetiteur.kernels.judging import (
+    AWAY,
+    BESIDE_S,
+    SAME_KEY_S,
+    SLIP_S,
+    changed_notes,
+    may_belong,
+    nearest_chord_s,
+    overdue_keys,
+    own_key,
+    slip_distance,
+    slip_partner,
+)
 from repetiteur.realtime.follower import Follower
+from repetiteur.realtime.recent_notes import RecentNotes
 from repetiteur.realtime.score import Score
+from repetiteur.realtime.told import Emit, Place, Played, Told
 
 EXTRA_DELAY_S = 0.1
+DOUBT_DELAY_S = 0.27
 MISSED_DELAY_S = 0.4
 LINGER_S = 0.55
 SAME_TIME_THROUGH_S = 1.5  # a note due this close to a told one is the same passage, not a new try
-LOUDNESS_GAIN = 0.15
+AGAIN_S = 0.5  # a key struck again within this time was no new try
+CHORD_S = 0.1  # keys this close are one chord
 NOT_JUDGED = -3  # of a note just heard; apart from every meaning of the kernels
-
-Emit = Callable[..., int]
-
-
-@dataclass(slots=True)
-class _Played:
-    """What has been said of a played note."""
-
-    note: int  # its id on the wire
-    pitch: int
-    onset_s: float
-    velocity: int
-    loudness: float  # the player's own of the moment
-    meaning: int  # key or code that was judged
-    which_pass: int
-    told: int | None  # seq of the standing verdict
-    due_s: float  # when an extra is to be told
-    partner: tuple[int, int] | None  # key and pass it stands in for, once told as wrong
-
-
-@dataclass(slots=True)
-class _Told:
-    """A standing ``missed`` or ``wrong`` for one score note."""
-
-    seq: int
-    due_s: float
-    played: _Played | None  # the wrong note
 
 
 class Judge:
@@ -61,208 +48,237 @@ class Judge:
 
     delay = LINGER_S
 
-    def __init__(self, score: Score, follower: Follower, emit: Callable[[type[Event], float, tuple], int]) -> None:
+    def __init__(self, score: Score, follower: Follower, emit: Emit) -> None:
         self._score = score
         self._follower = follower
-        self._emit = emit  # (type, at, fields) -> seq
+        self._emit = emit
         self._overdue = np.zeros((64, 3), np.int64)
         self._overdue_s = np.zeros(64)
+        self._changed = np.zeros(MEMORY, np.int64)
         self.reset()
 
     def reset(self) -> None:
         """Forget everything told; nothing told before can be retracted any more."""
-        self._notes: list[_Played | None] = [None] * MEMORY
+        self._told = Told(self._score, self._follower.layout, self._emit)
+        self._notes = RecentNotes(self._follower.layout)
         self._seen = np.full(MEMORY, UNMATCHED, np.int32)
         self._seen_pass = np.zeros(MEMORY, np.int32)
-        self._pending: list[_Played] = []
-        self._missed: dict[tuple[int, int], _Told] = {}
-        self._loudness = math.nan
+        self._pending: list[Played] = []
+        self._extra_due_s = math.inf  # when the first of these is to be told
+        self._missed_due_s = math.inf  # when the next chord may have to be called missed
+        self._judged_since_s = -math.inf
         self._root = self._follower.root
+        self._chord = -1
+        self._expected_s = math.nan  # when the tempo asked for it
 
     def note(self, note: int, pitch: int, velocity: int, t_s: float) -> None:
         """The follower has just heard this note: judge it, and revise its predecessors."""
-        if math.isnan(self._loudness):
-            self._loudness = float(velocity)
-        number = self._follower.notes
-        slot = number % MEMORY
-        self._notes[slot] = _Played(
-            note, pitch, t_s, velocity, self._loudness, UNMATCHED, 0, None, t_s + EXTRA_DELAY_S, None
-        )
-        self._loudness += LOUDNESS_GAIN * (velocity - self._loudness)
-        self._seen[slot] = NOT_JUDGED
-        meaning, which_pass = self._follower.meanings
-        changed = np.flatnonzero((meaning != self._seen) | (which_pass != self._seen_pass) & (meaning >= 0))
-        if len(changed) > 1:
-            changed = changed[np.argsort((changed - slot - 1) % MEMORY)]
+        follower = self._follower
+        leapt = follower.root != self._root
+        if leapt or follower.chord != self._chord:
+            self._chord = follower.chord
+            self._expected_s = math.nan if leapt else follower.expected_s
+        played = self._notes.add(follower.notes, note, pitch, velocity, t_s)
+        played.chord, played.which_pass = self._chord, follower.which_pass
+        played.judged = not follower.lost
+        played.tell_at_s = t_s + EXTRA_DELAY_S
+        self._seen[follower.notes % MEMORY] = NOT_JUDGED
+        if follower.lost:
+            self._pending.clear()
+            self._judged_since_s = math.inf
+            return
+        if self._judged_since_s == math.inf:
+            self._judged_since_s = t_s
+        began_s = self._began_s() if leapt else -math.inf
+        meaning, passes = follower.meanings
+        count = changed_notes(meaning, passes, self._seen, self._seen_pass, follower.notes, self._changed)
+        changed = self._changed[:count].tolist()
+        kept = self._still_right(changed, began_s) if count > 1 else ()
         for place in changed:
-            played = self._notes[place]
-            if played is not None:
-                self._revise(played, int(meaning[place]), int(which_pass[place]), t_s)
-        self._seen[:] = meaning
-        self._seen_pass[:] = which_pass
-        if self._follower.root != self._root:
-            self._root = self._follower.root
-            self._forgive(t_s)
+            played = self._notes.at(place)
+            if played is not None and place not in kept:
+                self._revise(played, int(meaning[place]), int(passes[place]), t_s)
+        if leapt:
+            self._root = follower.root
+            self._forgive(began_s, t_s)
+        self._missed_due_s = -math.inf
 
     def tick(self, t_s: float) -> None:
         """Time has come to ``t_s``: tell extras and misses that are due."""
-        if self._follower.lost:
-            return
-        if self._pending:
-            self._tell_extras(t_s)
-        self._tell_missed(t_s)
+        if t_s >= self._extra_due_s and not self._follower.lost:
+            self._tell_extras(t_s, t_s)
+        if t_s >= self._missed_due_s and not self._follower.lost:
+            self._tell_missed(t_s, t_s)
 
     def finish(self, t_s: float) -> None:
         """No more notes will come: everything still open is due."""
         if self._follower.lost:
             return
-        self._tell_extras(math.inf, at=t_s)
-        self._tell_missed(t_s + LINGER_S, at=t_s)
+        self._tell_extras(math.inf, t_s)
+        self._tell_missed(t_s + LINGER_S, t_s)
 
-    def _revise(self, played: _Played, meaning: int, which_pass: int, t_s: float) -> None:
+    def _revise(self, played: Played, meaning: int, which_pass: int, t_s: float) -> None:
         """The follower now reads this note otherwise than was told."""
-        self._take_back(played, t_s)
-        played.meaning, played.which_pass = meaning, which_pass
+        place = meaning, which_pass
+        agreed = meaning >= 0 and played.stands_for == place and played.pitch == self._pitch(place)
+        played.meaning = meaning
+        if agreed:
+            self._told.standing.pop(place)
+            played.stands_for = None
+            played.which_pass = which_pass
+            return
+        self._told.take_back(played, t_s)
         if meaning >= 0:
-            self._match(played, t_s)
-        elif meaning == UNMATCHED:
-            self._pending.append(played)
+            played.which_pass = which_pass
+            self._match(played, place, t_s)
+        elif meaning == UNMATCHED and played.judged:
+            self._wait(played)
         # Else it is part of an ornament: nothing to tell.
 
-    def _take_back(self, played: _Played, t_s: float) -> None:
-        """Whatever was told of this note no longer holds."""
-        if played.told is None:
-            return
-        self._emit(Retract, t_s, (played.told,))
-        played.told = None
-        if played.partner is not None:
-            self._missed.pop(played.partner, None)
-            played.partner = None
+    def _match(self, played: Played, place: Place, t_s: float) -> None:
+        standing = self._told.standing.get(place)
+        if standing is not None and abs(standing.due_s - played.onset_s) < 4.0:
+            freed = self._told.free(place, t_s)
+            if freed is not None:
+                self._wait(freed)
+        chord = int(self._follower.layout.key_chord[place[0]])
+        if chord == self._chord:
+            played.due_s = self._expected_s
+        else:
+            others = (other.due_s for other in self._notes.keys_of(chord, place[1]) if other is not played)
+            played.due_s = next(others, math.nan)
+        self._told.match(played, place, t_s)
 
-    def _forgive(self, t_s: float) -> None:
-        """The player is elsewhere than was thought: what he passed over only in thought was not missed."""
-        chords, heard, times, passes = self._follower.recent
+    def _wait(self, played: Played) -> None:
+        self._pending.append(played)
+        self._extra_due_s = min(self._extra_due_s, played.tell_at_s)
+
+    def _began_s(self) -> float:
+        """When the oldest chord that the follower remembers began."""
+        times = self._follower.recent[2][self._follower.recent[0] >= 0]
+        return float(times[-1]) if len(times) and not math.isnan(times[-1]) else math.inf
+
+    def _still_right(self, changed: list[int], began_s: float) -> Sequence[int]:
+        """Notes that were right when they were played, though the follower no longer counts them.
+
+        The player broke off and played more than one of these keys again, or began elsewhere.
+        """
+        meaning, passes = self._follower.meanings
+        before, again = [], []
+        for place in changed:
+            played = self._notes.at(place)
+            if played is None or played.meaning < 0 or meaning[place] != UNMATCHED:
+                continue
+            same = np.flatnonzero((meaning == played.meaning) & (passes == played.which_pass)).tolist()
+            others = (self._notes.at(other) for other in same)
+            if played.onset_s < began_s:
+                before.append(place)
+            elif any(other is not None and other.onset_s - played.onset_s > AGAIN_S for other in others):
+                again.append(place)
+        return before + again if len(again) > 1 else before
+
+    def _forgive(self, began_s: float, t_s: float) -> None:
+        """The player has started afresh: what he had not yet passed when he broke off was not missed."""
+        chords, heard, _, passes = self._follower.recent
         key_chord, first = self._follower.layout.key_chord, self._follower.layout.arrays.chord_first
         known = {(int(c), int(p)): int(h) for c, p, h in zip(chords, passes, heard, strict=True) if c >= 0}
-        began = times[: int(np.count_nonzero(chords >= 0))]
-        since_s = float(np.nanmin(began)) if len(began) and not np.all(np.isnan(began)) else t_s
-        for place, told in list(self._missed.items()):
-            if told.due_s < since_s - SAME_TIME_THROUGH_S:
-                continue
+        fitting = (played.onset_s for played in self._notes if played.meaning >= 0)
+        broke_off_s = max((onset_s for onset_s in fitting if onset_s < began_s), default=began_s)
+        for place, standing in list(self._told.standing.items()):
             chord = int(key_chord[place[0]])
             still = known.get((chord, place[1]))
-            if told.played is None and (still is None or still >> (place[0] - int(first[chord])) & 1):
-                self._emit(Retract, t_s, (told.seq,))
-                del self._missed[place]
+            if standing.due_s < broke_off_s - CHORD_S:
+                if still is None:
+                    del self._told.standing[place]  # it stands for good, whatever the new try brings
+            elif standing.played is None and (still is None or still >> (place[0] - int(first[chord])) & 1):
+                self._told.free(place, t_s)
 
-    def _match(self, played: _Played, t_s: float) -> None:
-        place = (played.meaning, played.which_pass)
-        told = self._missed.get(place)
-        if told is not None and abs(told.due_s - played.onset_s) < 4.0:
-            if told.played is not None:
-                self._take_back(told.played, t_s)
-                self._pending.append(told.played)
-            else:
-                del self._missed[place]
-                self._emit(Retract, t_s, (told.seq,))
-        follower = self._follower
-        layout = follower.layout
-        note = int(layout.key_note[played.meaning])
-        chord = int(layout.key_chord[played.meaning])
-        due_s = follower.expected_s if chord == follower.chord else self._began(chord)
-        late_s = 0.0 if math.isnan(due_s) else played.onset_s - due_s
-        played.told = self._emit(
-            Match,
-            t_s,
-            (
-                played.note,
-                self._score.note_ids[note],
-                float(self._score.notes["onset_q"][note]),
-                played.which_pass,
-                float(late_s * 1000.0),
-                played.velocity - played.loudness,
-            ),
-        )
-
-    def _began(self, chord: int) -> float:
-        chords, _, times, _ = self._follower.recent
-        found = np.flatnonzero(chords == chord)
-        return float(times[found[0]]) if len(found) else math.nan
-
-    def _tell_extras(self, until_s: float, at: float | None = None) -> None:
+    def _tell_extras(self, until_s: float, t_s: float) -> None:
         waiting = self._pending
         self._pending = []
+        self._extra_due_s = math.inf
         for played in waiting:
             if played.told is not None or played.meaning != UNMATCHED:
                 continue
-            if played.due_s > until_s:
-                self._pending.append(played)
+            if played.tell_at_s > until_s:
+                self._wait(played)
             else:
-                self._tell_extra(played, until_s if at is None else at)
+                self._tell_extra(played, until_s, t_s)
 
-    def _tell_extra(self, played: _Played, t_s: float) -> None:
-        """Extra, or wrong when a score note nearby in time and pitch is still unheard."""
+    def _tell_extra(self, played: Played, until_s: float, t_s: float) -> None:
+        """Extra; or right but early or late; or wrong when a key nearby in time and pitch is unheard."""
         follower = self._follower
-        key, which_pass = slip_partner(follower.layout.arrays, *follower.recent, played.pitch, played.onset_s)
-        told = self._missed.get((key, which_pass))
-        if key >= 0 and (told is None or told.played is None):
-            if told is not None:
-                self._emit(Retract, t_s, (told.seq,))
-            self._tell_wrong(played, key, which_pass, t_s)
+        arrays = follower.layout.arrays
+        chords, heard, times, passes = follower.recent
+        doubt_until_s = played.onset_s + DOUBT_DELAY_S
+        if until_s < doubt_until_s and may_belong(arrays, chords, heard, follower.chord, played.pitch):
+            played.tell_at_s = doubt_until_s
+            self._wait(played)
             return
-        q = float(follower.layout.arrays.chord_q[follower.chord])
-        fields = (MistakeKind.EXTRA, None, None, played.note, played.pitch, q, follower.which_pass, played.onset_s,
-                  confidence_of(follower.fit))  # fmt: skip
-        played.told = self._emit(Mistake, t_s, fields)
+        recent = arrays, chords, heard, times, passes, played.pitch, played.onset_s
+        key, which_pass, due_s = own_key(*recent)
+        if self._is_free((key, which_pass)):
+            self._told.free((key, which_pass), t_s)
+            self._told.right_all_the_same(played, (key, which_pass), due_s, t_s)
+            return
+        place = slip_partner(*recent)
+        if self._is_free(place):
+            self._told.free(place, t_s)
+            self._told.wrong(played, place, confidence_of(follower.fit), t_s)
+        else:
+            self._told.extra(played, confidence_of(follower.fit), t_s)
 
-    def _tell_wrong(self, played: _Played, key: int, which_pass: int, t_s: float) -> None:
-        note = int(self._follower.layout.key_note[key])
-        written = self._score.notes[note]
-        fields = (MistakeKind.WRONG, self._score.note_ids[note], int(written["pitch"]), played.note, played.pitch,
-                  float(written["onset_q"]), which_pass, played.onset_s, confidence_of(self._follower.fit))  # fmt: skip
-        played.told = self._emit(Mistake, t_s, fields)
-        played.partner = (key, which_pass)
-        self._missed[key, which_pass] = _Told(played.told, played.onset_s, played)
+    def _is_free(self, place: Place) -> bool:
+        """Whether no played note stands for this key yet; False for no key at all."""
+        standing = self._told.standing.get(place)
+        return place[0] >= 0 and (standing is None or standing.played is None)
 
-    def _tell_missed(self, until_s: float, at: float | None = None) -> None:
+    def _tell_missed(self, until_s: float, t_s: float) -> None:
         follower = self._follower
+        self._missed_due_s = math.inf
         if follower.waiting:
             return
-        t_s = until_s if at is None else at
-        layout = follower.layout
-        count = overdue_keys(
-            layout.arrays, *follower.recent, until_s, MISSED_DELAY_S, LINGER_S, self._overdue, self._overdue_s
-        )
-        for i in range(count):
-            key, which_pass = int(self._overdue[i, 0]), int(self._overdue[i, 1])
-            due_s = float(self._overdue_s[i])
-            told = self._missed.get((key, which_pass))
-            if told is not None and abs(told.due_s - due_s) < SAME_TIME_THROUGH_S:
-                continue
-            slip = self._slip(int(layout.arrays.key_pitch[key]), due_s)
-            if slip is not None:
-                self._take_back(slip, t_s)
-                self._tell_wrong(slip, key, which_pass, t_s)
-                continue
-            note = int(layout.key_note[key])
-            written = self._score.notes[note]
-            fields = (MistakeKind.MISSED, self._score.note_ids[note], int(written["pitch"]), None, None,
-                      float(written["onset_q"]), which_pass, due_s, confidence_of(follower.fit))  # fmt: skip
-            self._missed[key, which_pass] = _Told(self._emit(Mistake, t_s, fields), due_s, None)
+        count, self._missed_due_s = overdue_keys(
+            follower.layout.arrays, *follower.recent, until_s, self._judged_since_s,
+            MISSED_DELAY_S, LINGER_S, self._overdue, self._overdue_s,
+        )  # fmt: skip
+        for (key, which_pass, begun), due_s in zip(
+            self._overdue[:count].tolist(), self._overdue_s[:count].tolist(), strict=True
+        ):
+            place = key, which_pass
+            standing = self._told.standing.get(place)
+            if standing is None or abs(standing.due_s - due_s) >= SAME_TIME_THROUGH_S:
+                due_s = self._notes.due_within_chord_s(place, due_s) if begun else due_s
+                self._tell_one_missed(place, due_s, t_s)
 
-    def _slip(self, pitch: int, due_s: float) -> _Played | None:
-        """A note told as extra that was meant to be this one."""
-        near = [
-            played
-            for played in self._notes
-            if played is not None
-            and played.told is not None
-            and played.meaning == UNMATCHED
-            and played.partner is None
-            and abs(played.onset_s - due_s) <= SLIP_S
-            and (abs(played.pitch - pitch) <= SLIP_SEMITONES or abs(played.pitch - pitch) == 12)
+    def _tell_one_missed(self, place: Place, due_s: float, t_s: float) -> None:
+        """Missed, unless a stray note was this one after all, or was meant to be."""
+        pitch = self._pitch(place)
+        strays = [played for played in self._notes.strays() if abs(played.onset_s - due_s) <= SAME_KEY_S]
+        same = [played for played in strays if played.pitch == pitch]
+        slips = [
+            (slip_distance(pitch, played.pitch) + AWAY * abs(played.onset_s - due_s), played)
+            for played in strays
+            if played.told is not None and self._beside(played.onset_s, due_s)
         ]
-        return min(near, key=lambda played: abs(played.pitch - pitch), default=None)
+        far, slip = min(slips, key=lambda pair: pair[0], default=(math.inf, None))
+        if same:
+            nearest = min(same, key=lambda played: abs(played.onset_s - due_s))
+            self._told.take_back(nearest, t_s)
+            self._told.right_all_the_same(nearest, place, due_s, t_s)
+        elif slip is not None and far < math.inf:
+            self._told.take_back(slip, t_s)
+            self._told.wrong(slip, place, confidence_of(self._follower.fit), t_s)
+        else:
+            self._told.missed(place, due_s, confidence_of(self._follower.fit), t_s)
+
+    def _beside(self, onset_s: float, due_s: float) -> bool:
+        """Whether a stray note sounded when a missing one was due, nearer than to any other chord."""
+        nearest = nearest_chord_s(self._follower.layout.arrays, *self._follower.recent, onset_s)
+        return abs(onset_s - due_s) <= min(SLIP_S, nearest + BESIDE_S)
+
+    def _pitch(self, place: Place) -> int:
+        return int(self._follower.layout.arrays.key_pitch[place[0]])
 
 
 def confidence_of(fit: float) -> float:
