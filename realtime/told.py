@@ -1,0 +1,108 @@
+"""What has been told of the notes, and how it is taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from repetiteur.realtime.events import Event, Match, Mistake, MistakeKind, Retract
+from repetiteur.realtime.layout import Layout
+from repetiteur.realtime.recent_notes import Place, Played
+from repetiteur.realtime.score import Score
+
+TEMPO_RUNS_S = 1.0  # what is further off says nothing about timing: the player had stopped, or leapt
+REMEMBERED, REMEMBERED_S = 256, 60.0  # more than so many verdicts are not kept for longer
+
+Emit = Callable[[type[Event], float, tuple], int]  # (type, at, fields) -> seq
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What was told of a score note the follower did not hear."""
+
+    seq: int
+    due_s: float
+    played: Played | None  # that stands for it: a wrong note, or the right one early or late
+
+
+class Told:
+    """Tells verdicts, remembers which stand. Same thread as the judge."""
+
+    def __init__(self, score: Score, layout: Layout, emit: Emit) -> None:
+        self._score = score
+        self._layout = layout
+        self._emit = emit
+        self.standing: dict[Place, Standing] = {}
+
+    def match(self, played: Played, place: Place, t_s: float) -> None:
+        """Heard, and found in the score."""
+        note = int(self._layout.key_note[place[0]])
+        late_s = played.onset_s - played.due_s
+        if not abs(late_s) <= TEMPO_RUNS_S:  # nor for NaN
+            late_s = 0.0
+        q = float(self._layout.arrays.chord_q[self._layout.key_chord[place[0]]])
+        fields = (played.note, self._score.note_ids[note], q, place[1],
+                  float(late_s) * 1000.0, played.velocity - played.loudness)  # fmt: skip
+        played.told = self._emit(Match, t_s, fields)
+
+    def extra(self, played: Played, confidence: float, t_s: float) -> None:
+        """Heard, and not in the score."""
+        q = float(self._layout.arrays.chord_q[played.chord])
+        fields = (MistakeKind.EXTRA, None, None, played.note, played.pitch, q, played.which_pass,
+                  played.onset_s, confidence)  # fmt: skip
+        played.told = self._emit(Mistake, t_s, fields)
+
+    def wrong(self, played: Played, place: Place, confidence: float, t_s: float) -> None:
+        """Heard instead of another key."""
+        score_note, expected, q = self._written(place)
+        fields = (MistakeKind.WRONG, score_note, expected, played.note, played.pitch, q, place[1],
+                  played.onset_s, confidence)  # fmt: skip
+        played.told = self._emit(Mistake, t_s, fields)
+        self._stands_for(played, place, played.onset_s)
+
+    def right_all_the_same(self, played: Played, place: Place, due_s: float, t_s: float) -> None:
+        """The very key that was missed, but early or late."""
+        played.due_s = due_s
+        self.match(played, place, t_s)
+        self._stands_for(played, place, due_s)
+
+    def missed(self, place: Place, due_s: float, confidence: float, t_s: float) -> None:
+        """Passed by without being heard."""
+        score_note, expected, q = self._written(place)
+        fields = (MistakeKind.MISSED, score_note, expected, None, None, q, place[1], due_s, confidence)
+        if len(self.standing) > REMEMBERED:
+            since_s = due_s - REMEMBERED_S
+            self.standing = {name: known for name, known in self.standing.items() if known.due_s > since_s}
+        self.standing[place] = Standing(self._emit(Mistake, t_s, fields), due_s, None)
+
+    def take_back(self, played: Played, t_s: float) -> None:
+        """Whatever was told of this note no longer holds."""
+        if played.told is None:
+            return
+        self._emit(Retract, t_s, (played.told,))
+        played.told = None
+        if played.stands_for is not None:
+            self.standing.pop(played.stands_for, None)
+            played.stands_for = None
+
+    def free(self, place: Place, t_s: float) -> Played | None:
+        """Whatever stands for this score note no longer does; returns the played note that did."""
+        standing = self.standing.get(place)
+        if standing is None:
+            return None
+        if standing.played is not None:
+            self.take_back(standing.played, t_s)
+        else:
+            self._emit(Retract, t_s, (standing.seq,))
+            del self.standing[place]
+        return standing.played
+
+    def _written(self, place: Place) -> tuple[str, int, float]:
+        note = int(self._layout.key_note[place[0]])
+        written = self._score.notes[note]
+        return self._score.note_ids[note], int(written["pitch"]), float(written["onset_q"])
+
+    def _stands_for(self, played: Played, place: Place, due_s: float) -> None:
+        played.stands_for = place
+        if played.told is not None:
+            self.standing[place] = Standing(played.told, due_s, played)
