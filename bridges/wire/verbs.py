@@ -115,7 +115,7 @@ _TABLE = (
     Verb("goto/bar", (Parameter("bar", Kind.WORD), Parameter("pass", Kind.WHOLE, 1)), _goto_bar,
          "go to the bar with this printed label, on its nth time through"),
     Verb("goto/beat", (Parameter("beat", Kind.NUMBER),), inputs.GotoBeat,
-         "go to this many quarters from the start as written (q)"),
+         "go to this place in quarters, as q counts them"),
     Verb("goto/mark", (Parameter("mark", Kind.WORD),), inputs.GotoMark, "go to this rehearsal mark"),
     _plain("next", inputs.Next, "one onset on"),
     _plain("prev", inputs.Prev, "one onset back"),
