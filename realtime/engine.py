@@ -180,7 +180,7 @@ class Engine:
         self.follower.reset(float(self.settings["tempo"]))
 
     def _follow(self, layout: Layout) -> None:
-        self.follower = Follower(self.score, layout)
+        self.follower = Follower(layout)
         self.judge = Judge(self.score, self.follower, self.emit)
         self.where = Whereabouts(self.score, self.follower, self.emit)
 

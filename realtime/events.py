@@ -10,6 +10,7 @@ time of the newest input used), and nothing in it depends on a wall clock.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import ClassVar
@@ -207,6 +208,9 @@ class Fault(Event):
     what: str
     remedy: str
 
+
+Emit = Callable[[type[Event], float, tuple], int]
+"""Tells one event: its type, ``at``, and its further fields. Returns its ``seq``."""
 
 EVENT_TYPES: tuple[type[Event], ...] = (
     Hello, StateChanged, Position, Note, NoteEnd, Match, Mistake, Retract,

@@ -10,7 +10,6 @@ from repetiteur.kernels.beam import MEMORY, new_beam, new_candidates, place
 from repetiteur.kernels.relocate import forget, new_relocator
 from repetiteur.kernels.step import step
 from repetiteur.realtime.layout import Layout
-from repetiteur.realtime.score import Score
 
 LEAD_IN_DOUBT, LEAD_WHEN_SURE = 8.0, 80.0  # nats by which a fresh start must lead to be believed
 LEAD_OVER_NEWCOMER = 5.0  # the same over a story that is itself a fresh start ...
@@ -30,8 +29,7 @@ class Follower:
 
     delay = 0.0
 
-    def __init__(self, score: Score, layout: Layout) -> None:
-        self._score = score
+    def __init__(self, layout: Layout) -> None:
         self.layout = layout
         segments = len(layout.arrays.segment_first)
         self._old, self._new = new_beam(segments), new_beam(segments)
@@ -174,6 +172,11 @@ class Follower:
     def fit(self) -> float:
         """Share of the recent notes that fitted."""
         return float(self._old.fit[self._shown])
+
+    @property
+    def confidence(self) -> float:
+        """0 to 1, absolute: chance alone fits about a third of the notes."""
+        return min(max((self.fit - 0.3) / 0.6, 0.0), 1.0)
 
     @property
     def travel(self) -> float:

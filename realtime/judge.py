@@ -28,10 +28,11 @@ from repetiteur.kernels.judging import (
     slip_distance,
     slip_partner,
 )
+from repetiteur.realtime.events import Emit
 from repetiteur.realtime.follower import Follower
 from repetiteur.realtime.recent_notes import RecentNotes
 from repetiteur.realtime.score import Score
-from repetiteur.realtime.told import Emit, Place, Played, Told
+from repetiteur.realtime.told import Place, Played, Told
 
 EXTRA_DELAY_S = 0.1
 DOUBT_DELAY_S = 0.27
@@ -224,9 +225,9 @@ class Judge:
         place = slip_partner(*recent)
         if self._is_free(place):
             self._told.free(place, t_s)
-            self._told.wrong(played, place, confidence_of(follower.fit), t_s)
+            self._told.wrong(played, place, follower.confidence, t_s)
         else:
-            self._told.extra(played, confidence_of(follower.fit), t_s)
+            self._told.extra(played, follower.confidence, t_s)
 
     def _is_free(self, place: Place) -> bool:
         """Whether no played note stands for this key yet; False for no key at all."""
@@ -268,9 +269,9 @@ class Judge:
             self._told.right_all_the_same(nearest, place, due_s, t_s)
         elif slip is not None and far < math.inf:
             self._told.take_back(slip, t_s)
-            self._told.wrong(slip, place, confidence_of(self._follower.fit), t_s)
+            self._told.wrong(slip, place, self._follower.confidence, t_s)
         else:
-            self._told.missed(place, due_s, confidence_of(self._follower.fit), t_s)
+            self._told.missed(place, due_s, self._follower.confidence, t_s)
 
     def _beside(self, onset_s: float, due_s: float) -> bool:
         """Whether a stray note sounded when a missing one was due, nearer than to any other chord."""
@@ -279,8 +280,3 @@ class Judge:
 
     def _pitch(self, place: Place) -> int:
         return int(self._follower.layout.arrays.key_pitch[place[0]])
-
-
-def confidence_of(fit: float) -> float:
-    """Share of fitting notes as a confidence: chance alone fits about a third of them."""
-    return min(max((fit - 0.3) / 0.6, 0.0), 1.0)

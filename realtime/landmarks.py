@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
 
-from repetiteur.realtime.events import Bar, Beat, Event, Mark, Turn
+from repetiteur.realtime.events import Bar, Beat, Emit, Mark, Turn
 from repetiteur.realtime.score import DEFAULT_QUARTER_BPM, Score
 
 REACHED_Q = 0.02  # a landmark this little ahead has been reached
 TURN_AHEAD_S = 4.0
 MOST_AT_ONCE = 64  # beats told for one move; more would be a leap, not a passage
-
-Emit = Callable[[type[Event], float, tuple], int]
 
 
 class Landmarks:

@@ -9,7 +9,7 @@ import numpy as np
 from repetiteur.kernels.likelihood import passing_costs
 from repetiteur.kernels.score_arrays import ScoreArrays
 from repetiteur.realtime.chords import Chords, gather
-from repetiteur.realtime.score import NoteKind, PlayOrder, Score
+from repetiteur.realtime.score import PlayOrder, Score
 from repetiteur.realtime.ways import Ways, find_ways
 
 FRESH_START = -10.0  # log probability, per note, that the player starts afresh somewhere without a pause
@@ -23,7 +23,6 @@ class Layout:
     arrays: ScoreArrays
     key_note: np.ndarray  # i4[K] index of the score note a key stands for
     key_chord: np.ndarray  # i4[K]
-    key_needed: np.ndarray  # bool[K]
     chord_grace: np.ndarray  # bool[N] made of grace notes only
 
     @property
@@ -59,8 +58,7 @@ def lay_out(score: Score) -> Layout:
         posting_bit=chords.key_bit[by_pitch],
         **_columns(ways),
     )
-    needed = score.notes["kind"][chords.key_note] == NoteKind.PLAIN
-    return Layout(arrays, chords.key_note, key_chord, needed, chords.grace)
+    return Layout(arrays, chords.key_note, key_chord, chords.grace)
 
 
 def reroute(layout: Layout, score: Score, order: PlayOrder) -> Layout:

@@ -184,11 +184,6 @@ class Score:
         except ValueError:
             return None
 
-    def segment_at(self, q: float) -> int:
-        starts = [segment.start_q for segment in self.play_order.segments]
-        index = int(np.searchsorted(starts, q + 1e-6, side="right")) - 1
-        return min(max(index, 0), len(starts) - 1)
-
     def nominal_seconds(self, q: np.ndarray) -> np.ndarray:
         """Seconds from q = 0 at the printed tempo, as written."""
         at, bpm = self.tempi["q"], self.tempi["quarter_bpm"]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from repetiteur.realtime.events import Event, Match, Mistake, MistakeKind, Retract
+from repetiteur.realtime.events import Emit, Match, Mistake, MistakeKind, Retract
 from repetiteur.realtime.layout import Layout
 from repetiteur.realtime.recent_notes import Place, Played
 from repetiteur.realtime.score import Score
 
 TEMPO_RUNS_S = 1.0  # what is further off says nothing about timing: the player had stopped, or leapt
 REMEMBERED, REMEMBERED_S = 256, 60.0  # more than so many verdicts are not kept for longer
-
-Emit = Callable[[type[Event], float, tuple], int]  # (type, at, fields) -> seq
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from repetiteur.realtime.events import Event, Jump, Position
+from repetiteur.realtime.events import Emit, Jump, Position
 from repetiteur.realtime.follower import Follower
 from repetiteur.realtime.glide import Glide, glide_from, standing_at
-from repetiteur.realtime.judge import confidence_of
 from repetiteur.realtime.landmarks import Landmarks
 from repetiteur.realtime.score import Score
 
 LEAP_Q = 1.0  # a fresh start this near to the old place is a correction, not a leap
 DOUBTED = 0.1  # a change of confidence worth a position
 MOVED_Q = 1e-3  # less than this is not worth a position
-
-Emit = Callable[[type[Event], float, tuple], int]
 
 
 class Whereabouts:
@@ -55,7 +50,7 @@ class Whereabouts:
         turned = abs(self._travel - before_travel) > 1e-6
         leapt = turned or q - before_q < -LEAP_Q or (fresh and q - before_q > LEAP_Q)
         if leapt:
-            self._emit(Jump, t_s, (before_q, q, confidence_of(follower.fit)))
+            self._emit(Jump, t_s, (before_q, q, follower.confidence))
         if leapt or first:
             self._tell(q, t_s)
             self._landmarks.landed(q, follower.which_pass, t_s)
@@ -77,7 +72,7 @@ class Whereabouts:
 
     def _doubt(self, t_s: float) -> None:
         """The place is the same but less, or more, sure."""
-        if abs(confidence_of(self._follower.fit) - self._confidence) > DOUBTED:
+        if abs(self._follower.confidence - self._confidence) > DOUBTED:
             self._tell(max(self._q, self.glide.q_at(t_s)), t_s)
 
     def placed(self, t_s: float) -> None:
@@ -97,7 +92,7 @@ class Whereabouts:
     def _tell(self, q: float, t_s: float) -> None:
         follower = self._follower
         bar, beat = self._landmarks.bar_and_beat(q)
-        self._confidence = confidence_of(follower.fit)
+        self._confidence = follower.confidence
         bpm = self._landmarks.printed_bpm(q) / follower.pace
         self._emit(
             Position,
