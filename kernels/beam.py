@@ -44,6 +44,8 @@ PATHS = 12  # ways open at once while looking ahead
 OUTSHONE = 8.0  # nats by which another way to the same place replaces the player's own
 HOPELESS = 30.0  # nats behind the best
 LONGEST_SHAKE_S = 12.0
+OCTAVE_LEFT, OCTAVE_KEPT = -6.2, -1.5  # log probability of playing an octave off, and of going on so
+OCTAVE_KEPT_NOTES = 12  # notes after which it would be a new slip
 OCTAVE_FIT = 0.6  # how well a slip by an octave fits, 0 to 1
 NO_VERDICT = -1.0  # a shake says nothing about fitting
 LATE_S = 2.0  # a key may still be heard this long after its chord
@@ -51,6 +53,7 @@ WAY_NOTATED, WAY_FREE = -0.1, -3.5  # log probability of a way, asked for or not
 
 STRAY, FURTHER, ONWARD, SEED = 0, 1, 2, 3
 UNMATCHED, ORNAMENTAL = -1, -2  # in Beam.meaning
+OCTAVE_OFF = -10  # in Beam.meaning: less the key that was played in another octave
 
 
 class Beam(NamedTuple):
@@ -66,6 +69,8 @@ class Beam(NamedTuple):
     travel: np.ndarray  # f8 quarters travelled minus quarters as written
     root: np.ndarray  # i4 changes with every fresh start
     since: np.ndarray  # i8 number of the note that fresh start began with
+    octave: np.ndarray  # i4 semitones by which a hand was last out of its octave
+    octave_note: np.ndarray  # i8 number of the note that told so
     strays: np.ndarray  # i4 stray notes in a row
     fit: np.ndarray  # f8 share of recent notes that fitted, 0 to 1
     ring_chord: np.ndarray  # i4[., RING] recent chords, newest first, -1 empty
@@ -86,6 +91,7 @@ class Candidates(NamedTuple):
     kind: np.ndarray  # i4 STRAY, FURTHER, ONWARD or SEED
     slot: np.ndarray  # i4 FURTHER: place in the ring; SEED: its number; STRAY: the meaning
     chord: np.ndarray  # i4 ONWARD: the new chord
+    octave: np.ndarray  # i4 ONWARD, FURTHER: semitones the note sounds above the written key
     bit: np.ndarray  # i4 which key of the chord
     wait_s: np.ndarray  # f8 ONWARD: nominal seconds from the old chord
     slip_fit: np.ndarray  # f8 STRAY: how well it fits all the same, 0 to 1, or NO_VERDICT
@@ -102,7 +108,7 @@ def new_beam(segments: int) -> Beam:
     return Beam(
         np.zeros(1, np.int64), np.zeros(w), np.zeros(w, np.int32), np.zeros(w), np.zeros(w), np.zeros(w),
         np.zeros(w), np.zeros(w), np.zeros(w, np.int32), np.zeros(w, np.int64),
-        np.zeros(w, np.int32), np.zeros(w),
+        np.zeros(w, np.int32), np.zeros(w, np.int64), np.zeros(w, np.int32), np.zeros(w),
         np.full((w, RING), -1, np.int32), np.zeros((w, RING), np.int64), np.zeros((w, RING)),
         np.zeros((w, RING), np.int32), np.zeros((w, segments), np.int32),
         np.full((w, MEMORY), UNMATCHED, np.int32), np.zeros((w, MEMORY), np.int32),
@@ -114,7 +120,7 @@ def new_candidates() -> Candidates:
     c = CANDIDATES
     return Candidates(
         np.zeros(1, np.int64), np.zeros(c), np.zeros(c, np.int32), np.zeros(c, np.int32),
-        np.zeros(c, np.int32), np.zeros(c, np.int32), np.zeros(c, np.int32), np.zeros(c), np.zeros(c),
+        np.zeros(c, np.int32), np.zeros(c, np.int32), np.zeros(c, np.int32), np.zeros(c, np.int32), np.zeros(c), np.zeros(c),
         np.full((c, 2), -1, np.int32), np.zeros((PATHS, 5), np.int64), np.zeros((PATHS, 2)),
         np.zeros(WIDTH, np.int32), np.zeros(WIDTH, np.int64),
     )  # fmt: skip
@@ -133,6 +139,7 @@ def place(beam, score, chord, visits, travel, ratio, doubt, root):
     beam.travel[0] = travel
     beam.root[0] = root
     beam.since[0] = LONG_AGO
+    beam.octave_note[0] = LONG_AGO
     beam.strays[0] = 0
     beam.fit[0] = 0.75
     beam.ring_chord[0, :] = -1
@@ -159,7 +166,7 @@ def key_bit(score, chord, pitch):
 
 
 @inline
-def add_branch(out, logp, parent, kind, slot, chord, bit, wait_s, way0, way1):
+def add_branch(out, logp, parent, kind, slot, chord, octave, bit, wait_s, way0, way1):
     i = out.count[0]
     if i >= CANDIDATES:
         return
@@ -169,6 +176,7 @@ def add_branch(out, logp, parent, kind, slot, chord, bit, wait_s, way0, way1):
     out.kind[i] = kind
     out.slot[i] = slot
     out.chord[i] = chord
+    out.octave[i] = octave
     out.bit[i] = bit
     out.wait_s[i] = wait_s
     out.ways[i, 0] = way0
@@ -215,16 +223,16 @@ def _stray(beam, score, h, pitch, t, out):
         if c < 0 or t - ring_time[r] > LONGEST_SHAKE_S:
             break
         if has_pitch(ornament, c, pitch) and t - ring_time[r] < ornament_s[c] * pace * 1.3 + 0.15:
-            add_branch(out, beam.logp[h] + ORNAMENT, h, STRAY, ORNAMENTAL, beam.chord[h], 0, 0.0, -1, -1)
+            add_branch(out, beam.logp[h] + ORNAMENT, h, STRAY, ORNAMENTAL, beam.chord[h], 0, 0, 0.0, -1, -1)
             return
     gain, fits = _slip(beam, h, score, pitch, t)
     cost = (EXTRA_RARE if beam.strays[h] == 0 else EXTRA_RUN) + gain
     out.slip_fit[min(out.count[0], CANDIDATES - 1)] = fits
-    add_branch(out, beam.logp[h] + cost, h, STRAY, UNMATCHED, beam.chord[h], 0, 0.0, -1, -1)
+    add_branch(out, beam.logp[h] + cost, h, STRAY, UNMATCHED, beam.chord[h], 0, 0, 0.0, -1, -1)
 
 
 @inline
-def _further(beam, score, h, pitch, t, out):
+def _further(beam, score, h, pitch, octave, cost, t, out):
     """The note is a further key of a recent chord (or the first of the one waited for)."""
     ring_chord, ring_time = beam.ring_chord[h], beam.ring_time[h]
     pitches = score.chord_pitches
@@ -241,27 +249,27 @@ def _further(beam, score, h, pitch, t, out):
         if (beam.ring_heard[h, r] >> bit) & 1:
             continue
         if math.isnan(began):
-            logp = beam.logp[h] + FLAT
+            logp = beam.logp[h] + cost + FLAT
         elif r == 0:
-            logp = beam.logp[h] + chord_density(t - beam.latest[h], score.chord_spread_s[c])
+            logp = beam.logp[h] + cost + chord_density(t - beam.latest[h], score.chord_spread_s[c])
         else:
-            logp = beam.logp[h] + overtaken_density(t - began, score.chord_spread_s[c])
+            logp = beam.logp[h] + cost + overtaken_density(t - began, score.chord_spread_s[c])
         if r > 0 and (score.chord_needed[c] >> bit) & 1:
             needed = popcount(score.chord_needed[c])
             played = popcount(beam.ring_heard[h, r] & score.chord_needed[c])
             logp += leaving_cost(needed, played + 1) - leaving_cost(needed, played)
-        add_branch(out, logp, h, FURTHER, r, beam.chord[h], bit, 0.0, -1, -1)
+        add_branch(out, logp, h, FURTHER, r, beam.chord[h], octave, bit, 0.0, -1, -1)
 
 
 @inline
-def _onward(beam, score, h, pitch, t, out):
+def _onward(beam, score, h, pitch, octave, cost, t, out):
     """The note begins one of the chords ahead, along every way of the play order."""
     c = beam.chord[h]
     anchor = beam.anchor[h]
     fresh = math.isnan(anchor)
     pace = math.exp(beam.ratio[h])
     needed = popcount(score.chord_needed[c])
-    cost = leaving_cost(needed, popcount(beam.ring_heard[h, 0] & score.chord_needed[c]))
+    cost += leaving_cost(needed, popcount(beam.ring_heard[h, 0] & score.chord_needed[c]))
     # Depth-first over the ways; a path is (next chord, segment, steps, ways) and
     # (what to add to a chord's nominal time to get the wait, cost so far).
     path, sums = out.path, out.path_sums
@@ -294,7 +302,7 @@ def _onward(beam, score, h, pitch, t, out):
                     sigma = math.sqrt(0.0006 + wobble * wobble) + 0.5 * roll_s
                     density = onset_density(t - anchor - wait, wait, sigma)
                 logp = beam.logp[h] + cost + density
-                add_branch(out, logp, h, ONWARD, steps, j, bit, wait_nominal, way0, way1)
+                add_branch(out, logp, h, ONWARD, steps, j, octave, bit, wait_nominal, way0, way1)
                 found += 1
             cost += passing[j]
             j += 1
@@ -318,20 +326,34 @@ def _onward(beam, score, h, pitch, t, out):
                 depth += 1
 
 
+@inline
+def _go_on(beam, score, h, pitch, t, out, n):
+    """Every way for hypothesis ``h`` to go on with note n."""
+    _stray(beam, score, h, pitch, t, out)
+    _further(beam, score, h, pitch, 0, 0.0, t, out)
+    _onward(beam, score, h, pitch, 0, 0.0, t, out)
+    displaced = n - beam.octave_note[h] <= OCTAVE_KEPT_NOTES
+    if displaced or beam.strays[h] > 0:
+        for octave in (-12, 12):
+            if 0 <= pitch - octave < 128:
+                cost = OCTAVE_KEPT if displaced and beam.octave[h] == octave else OCTAVE_LEFT
+                _further(beam, score, h, pitch - octave, octave, cost, t, out)
+                _onward(beam, score, h, pitch - octave, octave, cost, t, out)
+
+
 @kernel
-def branch(beam, score, pitch, t, out, root):
-    """Fill ``out`` with every branch of one note; the best of ``root`` goes on in any case."""
+def branch(beam, score, pitch, t, out, n, root):
+    """Fill ``out`` with every branch of note n; the best of ``root`` goes on first and in any case."""
     out.count[0] = 0
-    best = beam.logp[0]
-    own = False
+    own = -1
     for h in range(beam.size[0]):
-        first_own = beam.root[h] == root and not own
-        own = own or first_own
-        if beam.logp[h] < best - HOPELESS and not first_own:
-            continue
-        _stray(beam, score, h, pitch, t, out)
-        _further(beam, score, h, pitch, t, out)
-        _onward(beam, score, h, pitch, t, out)
+        if beam.root[h] == root:
+            own = h
+            _go_on(beam, score, h, pitch, t, out, n)
+            break
+    for h in range(beam.size[0]):
+        if h != own and beam.logp[h] >= beam.logp[0] - HOPELESS:
+            _go_on(beam, score, h, pitch, t, out, n)
 
 
 @inline

@@ -30,6 +30,7 @@ STALE = 5  # notes a run survives without being heard
 HISTORY = 64  # notes remembered
 NEAR_S = 2.5  # nominal
 NEAR = -6.0  # nobody breaks off to start afresh this near without a pause
+FAR_S, FAR = 20.0, -6.0  # nor so far away
 BEHIND = 14.0  # nats a seed may be behind the beam's best and still be tried
 
 
@@ -141,8 +142,11 @@ def search(runs, score, n, pitch, t, pace, here, entry_bonus):
     # Downwards, so that a run one chord earlier has not yet been overwritten by this note.
     for i in range(last - 1, first - 1, -1):
         j = score.posting_chord[i]
-        near = entry_bonus <= 0.0 and abs(score.chord_s[j] - here_s) < NEAR_S
-        _extend(runs, score, j, score.posting_bit[i], n, t, pace, NEAR if near else entry_bonus)
+        bonus = entry_bonus
+        if entry_bonus <= 0.0:
+            away_s = abs(score.chord_s[j] - here_s)
+            bonus = NEAR if away_s < NEAR_S else FAR if away_s > FAR_S else 0.0
+        _extend(runs, score, j, score.posting_bit[i], n, t, pace, bonus)
         start = runs.start[j]
         if n - start < min(HISTORY, MEMORY) - 1:
             _offer(runs, j, runs.value[j] + runs.best[(start - 1) % HISTORY])
@@ -162,5 +166,5 @@ def add_seeds(runs, beam, out):
             bit = 0
             while (runs.heard[j] >> bit) & 1 == 0:
                 bit += 1
-            add_branch(out, runs.seed_logp[k], 0, SEED, k, j, bit, 0.0, -1, -1)
+            add_branch(out, runs.seed_logp[k], 0, SEED, k, j, 0, bit, 0.0, -1, -1)
 

@@ -10,6 +10,7 @@ from repetiteur.kernels.beam import (
     FURTHER,
     MEMORY,
     NO_VERDICT,
+    OCTAVE_OFF,
     ONWARD,
     RING,
     SEED,
@@ -40,6 +41,8 @@ def _copy(old, h, new, k):
     new.travel[k] = old.travel[h]
     new.root[k] = old.root[h]
     new.since[k] = old.since[h]
+    new.octave[k] = old.octave[h]
+    new.octave_note[k] = old.octave_note[h]
     new.strays[k] = old.strays[h]
     new.fit[k] = old.fit[h]
     new.ring_chord[k] = old.ring_chord[h]
@@ -217,14 +220,14 @@ def _start_afresh(beam, k, score, runs, chord, n, t, root):
 
 
 @kernel
-def step(old, new, score, runs, out, n, pitch, t, entry_bonus, root, next_root):
-    """Note n: from the beam ``old`` to the beam ``new``; ``root`` is the one shown.
+def step(old, new, score, runs, out, n, pitch, t, entry_bonus, here, root, next_root):
+    """Note n: from the beam ``old`` to the beam ``new``; ``here`` and ``root`` are those of the one shown.
 
     Returns how many new roots were given, from ``next_root`` on.
     """
-    branch(old, score, pitch, t, out, root)
+    branch(old, score, pitch, t, out, n, root)
     pace = math.exp(old.ratio[0])
-    search(runs, score, n, pitch, t, pace, old.chord[0], entry_bonus)
+    search(runs, score, n, pitch, t, pace, here, entry_bonus)
     add_seeds(runs, old, out)
     kept = choose(old, out, t, root)
     new.size[0] = kept
@@ -256,5 +259,9 @@ def step(old, new, score, runs, out, n, pitch, t, entry_bonus, root, next_root):
         elif kind == SEED:
             _start_afresh(new, k, score, runs, out.chord[i], n, t, next_root + roots)
             roots += 1
+        if out.octave[i] != 0:
+            new.octave[k] = out.octave[i]
+            new.octave_note[k] = n
+            new.meaning[k, n % MEMORY] = OCTAVE_OFF - new.meaning[k, n % MEMORY]
     runs.best[n % HISTORY] = new.logp[0]
     return roots

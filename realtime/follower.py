@@ -94,7 +94,7 @@ class Follower:
         before = (self.chord, self.anchor_s, self.pace)
         bonus = (AFTER_PAUSE if self._hesitated(t_s) else 0.0) + (WHEN_LOST if self.lost else 0.0)
         self._roots += step(self._old, self._new, self.layout.arrays, self._runs, self._out,
-                            self.notes + 1, pitch, t_s, bonus, self.root, self._roots + 1)  # fmt: skip
+                            self.notes + 1, pitch, t_s, bonus, before[0], self.root, self._roots + 1)  # fmt: skip
         self._old, self._new = self._new, self._old
         self._shown = self._choose(self.notes + 1)
         self.root = int(self._old.root[self._shown])

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from repetiteur.kernels.beam import MEMORY, UNMATCHED
+from repetiteur.kernels.beam import MEMORY, OCTAVE_OFF, UNMATCHED
 from repetiteur.kernels.judging import (
     AWAY,
     BESIDE_S,
@@ -134,7 +134,18 @@ class Judge:
             self._match(played, place, t_s)
         elif meaning == UNMATCHED and played.judged:
             self._wait(played)
+        elif meaning <= OCTAVE_OFF and played.judged:
+            self._out_of_octave(played, (OCTAVE_OFF - meaning, which_pass), t_s)
         # Else it is part of an ornament: nothing to tell.
+
+    def _out_of_octave(self, played: Played, place: Place, t_s: float) -> None:
+        """The right key in a wrong octave."""
+        if self._is_free(place):
+            self._told.free(place, t_s)
+            self._told.wrong(played, place, self._follower.confidence, t_s)
+        else:
+            played.meaning = UNMATCHED
+            self._wait(played)
 
     def _match(self, played: Played, place: Place, t_s: float) -> None:
         standing = self._told.standing.get(place)

@@ -65,7 +65,7 @@ class Player:
     def hear(self, pitch: int, t_s: float) -> None:
         self.notes += 1
         arrays = (self.old, self.new, self.score, self.runs, self.out)
-        self.roots += step(*arrays, self.notes, pitch, t_s, 0.0, 0, self.roots + 1)
+        self.roots += step(*arrays, self.notes, pitch, t_s, 0.0, int(self.old.chord[0]), 0, self.roots + 1)
         self.old, self.new = self.new, self.old
 
 
