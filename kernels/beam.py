@@ -36,12 +36,14 @@ from repetiteur.kernels.likelihood import (
 WIDTH = 40  # hypotheses kept
 RING = 24  # recent chords remembered by each
 MEMORY = 32  # recent notes whose meaning each remembers
-REACH = 14  # chords looked ahead
+REACH = 24  # chords looked ahead
 CANDIDATES = WIDTH * 10
 SEEDS = 6
 LONG_AGO = -(10**9)  # a note number before all others
 PATHS = 12  # ways open at once while looking ahead
 OUTSHONE = 8.0  # nats by which another way to the same place replaces the player's own
+PASSING_RUN = 0.35  # share of its cost at which a further chord in a row is passed over
+TOO_DEAR = -36.0  # log probability at which looking ahead ends
 HOPELESS = 30.0  # nats behind the best
 LONGEST_SHAKE_S = 12.0
 OCTAVE_LEFT, OCTAVE_KEPT = -6.2, -1.5  # log probability of playing an octave off, and of going on so
@@ -289,7 +291,7 @@ def _onward(beam, score, h, pitch, octave, cost, t, out):
         offset, cost = sums[depth, 0], sums[depth, 1]
         found = 0
         end = segment_last[segment]
-        while j < end and steps < REACH and cost > -26.0 and found < 3:
+        while j < end and steps < REACH and cost > TOO_DEAR and found < 3:
             if has_pitch(pitches, j, pitch):
                 bit = key_bit(score, j, pitch)
                 wait_nominal = score.chord_s[j] + offset
@@ -304,10 +306,10 @@ def _onward(beam, score, h, pitch, octave, cost, t, out):
                 logp = beam.logp[h] + cost + density
                 add_branch(out, logp, h, ONWARD, steps, j, octave, bit, wait_nominal, way0, way1)
                 found += 1
-            cost += passing[j]
+            cost += passing[j] if steps == 0 else PASSING_RUN * passing[j]
             j += 1
             steps += 1
-        if j == end and steps < REACH and cost > -26.0 and way1 < 0 and found < 3:
+        if j == end and steps < REACH and cost > TOO_DEAR and way1 < 0 and found < 3:
             first, last = score.way_first[segment], score.way_first[segment + 1]
             visit = min(max(beam.visits[h, segment], 1), 60)
             for way in range(first, last):
