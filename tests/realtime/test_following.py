@@ -110,6 +110,29 @@ def test_unrelated_music_is_lost_and_the_way_back_is_found(stage):
     assert place_at(events, 18.5 + 8.0).confidence > 0.8
 
 
+def test_a_hand_an_octave_too_high_is_followed_and_told(stage):
+    tune = [note for note in stage.tune() if note.pitch >= 60]
+    played = stage.player(tune)
+    for index, note in enumerate(tune):
+        if 16.0 <= note.q < 24.0:
+            played[index] = stage.struck(played[index].t_s, note.pitch + 12)
+    events = stage.listen(stage.score(tune), played)
+    assert place_at(events, 0.5 + 12.0).q == pytest.approx(24.0, abs=0.1)
+    assert not [event for event in events if isinstance(event, Jump)]
+    wrong = [event for event in stage.standing(events) if isinstance(event, Mistake)]
+    assert len(wrong) >= 14
+    assert {event.played - event.expected for event in wrong if event.kind == "wrong"} == {12}
+
+
+def test_other_notes_for_two_bars_and_back_in_time(stage):
+    tune = stage.tune()
+    die = np.random.default_rng(5)
+    played = stage.player([note for note in tune if not 16.0 <= note.q < 24.0])
+    played += [stage.struck(8.5 + 0.25 * eighth, int(die.integers(85, 100))) for eighth in range(16)]
+    events = stage.listen(stage.score(tune), played)
+    assert place_at(events, 0.5 + 12.6).q == pytest.approx(25.2, abs=0.1)
+
+
 def test_silence_coasts_then_holds_short_of_the_next_onset(stage):
     tune = stage.tune(8)
     half = [note for note in tune if note.q < 16.0]
