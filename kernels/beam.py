@@ -122,7 +122,8 @@ def new_candidates() -> Candidates:
     c = CANDIDATES
     return Candidates(
         np.zeros(1, np.int64), np.zeros(c), np.zeros(c, np.int32), np.zeros(c, np.int32),
-        np.zeros(c, np.int32), np.zeros(c, np.int32), np.zeros(c, np.int32), np.zeros(c, np.int32), np.zeros(c), np.zeros(c),
+        np.zeros(c, np.int32), np.zeros(c, np.int32), np.zeros(c, np.int32), np.zeros(c, np.int32),
+        np.zeros(c), np.zeros(c),
         np.full((c, 2), -1, np.int32), np.zeros((PATHS, 5), np.int64), np.zeros((PATHS, 2)),
         np.zeros(WIDTH, np.int32), np.zeros(WIDTH, np.int64),
     )  # fmt: skip

@@ -93,12 +93,14 @@ class Follower:
         """Hear one note; afterwards the properties tell where the player is."""
         before = (self.chord, self.anchor_s, self.pace)
         bonus = (AFTER_PAUSE if self._hesitated(t_s) else 0.0) + (WHEN_LOST if self.lost else 0.0)
-        self._roots += step(self._old, self._new, self.layout.arrays, self._runs, self._out,
-                            self.notes + 1, pitch, t_s, bonus, before[0], self.root, self._roots + 1)  # fmt: skip
+        arrays = (self._old, self._new, self.layout.arrays, self._runs, self._out)
+        here = self.chord
+        number = self.notes + 1
+        self._roots += step(*arrays, number, pitch, t_s, bonus, here, self.root, self._roots + 1)
         self._old, self._new = self._new, self._old
-        self._shown = self._choose(self.notes + 1)
+        self._shown = self._choose(number)
         self.root = int(self._old.root[self._shown])
-        self.notes += 1
+        self.notes = number
         self._last_s = t_s
         fit = self.fit
         self.lost = fit < LOST_BELOW if not self.lost else fit < FOUND_ABOVE
