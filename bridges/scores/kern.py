@@ -128,7 +128,7 @@ class _Reader:
         elif token.startswith("*staff") and token[6:].isdecimal():
             spine.staff = int(token[6:])
         elif token.startswith("*>["):
-            self._doubts.add(FILE, f"the expansion list {token[1:]} is not used", serious=True)
+            self._doubts.add(FILE, f"the expansion list {token[1:]} is not used; repeat signs are")
         elif token.startswith("*>") and len(token) > 2 and (self._now, token[2:]) not in piece.marks:
             piece.marks.append((self._now, token[2:]))
 

@@ -111,7 +111,7 @@ class _Reader:
                     if child.tag == "pb" or self._at not in self.piece.turns:
                         self.piece.turns[self._at] = "page" if child.tag == "pb" else "system"
                 case "expansion":
-                    self._doubts.add(FILE, "the expansion list is not used; repeat signs are", serious=True)
+                    self._doubts.add(FILE, "the expansion list is not used; repeat signs are")
 
     def _definition(self, definition: Any) -> None:
         for element in definition.iter("scoreDef", "staffDef", "meterSig", "keySig"):
