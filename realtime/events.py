@@ -58,7 +58,7 @@ class Hello(Event):
     type: ClassVar[str] = "hello"
     version: str
     wire: int
-    score: str  # short id of the score: file stem
+    score: str  # id of the score: the name of its file
     bars: int
     notes: int
 
