@@ -16,10 +16,9 @@ from repetiteur.kernels.beam import (
     SEED,
     STRAY,
     UNMATCHED,
-    branch,
-    choose,
-    key_bit,
 )
+from repetiteur.kernels.branching import branch, key_bit
+from repetiteur.kernels.choosing import choose
 from repetiteur.kernels.jit import inline, kernel
 from repetiteur.kernels.relocate import HISTORY, add_seeds, search
 

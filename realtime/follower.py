@@ -91,10 +91,9 @@ class Follower:
 
     def note(self, pitch: int, t_s: float) -> None:
         """Hear one note; afterwards the properties tell where the player is."""
-        before = (self.chord, self.anchor_s, self.pace)
+        here, anchor_s, pace = self.chord, self.anchor_s, self.pace
         bonus = (AFTER_PAUSE if self._hesitated(t_s) else 0.0) + (WHEN_LOST if self.lost else 0.0)
         arrays = (self._old, self._new, self.layout.arrays, self._runs, self._out)
-        here = self.chord
         number = self.notes + 1
         self._roots += step(*arrays, number, pitch, t_s, bonus, here, self.root, self._roots + 1)
         self._old, self._new = self._new, self._old
@@ -104,7 +103,7 @@ class Follower:
         self._last_s = t_s
         fit = self.fit
         self.lost = fit < LOST_BELOW if not self.lost else fit < FOUND_ABOVE
-        self._expect(*before)
+        self._expect(here, anchor_s, pace)
 
     def _hesitated(self, t_s: float) -> bool:
         """Whether the silence before ``t_s`` was longer than the music asks for."""
