@@ -24,7 +24,7 @@ from repetiteur.realtime.errors import InputError
 def read_musicxml(source: Source, doubts: Doubts) -> Written:
     root = parse(source)
     if root.tag == "score-timewise":
-        _turn_partwise(root)
+        turn_partwise(root)
     ticks_per_quarter = _ticks_per_quarter(root, doubts)
     names, elements = _parts(root, doubts)
     if not any(element is not None for element in elements):
@@ -43,7 +43,7 @@ def read_musicxml(source: Source, doubts: Doubts) -> Written:
     return written
 
 
-def _turn_partwise(root: Any) -> None:
+def turn_partwise(root: Any) -> None:
     """<measure><part> to <part><measure>, in place."""
     etree = lxml_etree()
     parts: dict[str, Any] = {}

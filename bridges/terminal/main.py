@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "play a bundled piece with planted mistakes and follow it live",
     "check": "tell what was understood of a score, and every doubt about it",
     "replay": "follow a recorded performance, or play a journal again",
+    "report": "write a practice report: the score with the mistakes marked in it",
     "follow": "follow a player live",
     "record": "write what is played to a journal",
     "devices": "list the MIDI and audio inputs there are",
