@@ -24,7 +24,7 @@ NOT_IN_THE_CORE = {
     "select", "selectors", "shutil", "signal", "socket", "socketserver", "sqlite3", "ssl", "subprocess",
     "sys", "tempfile", "urllib",
 }  # fmt: skip
-LAZY = ("rich", "rtmidi", "pyaudio", "torch", "mido", "lxml")
+LAZY = ("rich", "rtmidi", "pyaudio", "torch", "mido", "lxml", "verovio")
 
 
 def modules() -> list[Path]:
@@ -93,7 +93,8 @@ def test_inner_layers_use_few_libraries(layer: str, allowed: set[str]) -> None:
 def test_nothing_is_imported_that_is_not_declared() -> None:
     """What users install is enough; the comparison with python-osc is for developers."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    lines = project["dependencies"] + project["optional-dependencies"]["devices"]
+    optional = project["optional-dependencies"]
+    lines = project["dependencies"] + optional["devices"] + optional["report"]
     declared = {re.split(r"[<>=]", line)[0].lower().removeprefix("python-") for line in lines}
     wrong = {
         (path.relative_to(ROOT).as_posix(), name) for path in modules() for name in foreign(path) - declared

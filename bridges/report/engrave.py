@@ -84,7 +84,9 @@ def _pages(source: Source, stamped: Stamped) -> list[str]:
     asked = json.dumps({"data": _text(source, stamped.content), "options": options})
     program = [sys.executable, "-P", str(Path(__file__).with_name("verovio_pages.py"))]
     try:
-        answer = subprocess.run(program, input=asked.encode(), capture_output=True, timeout=LONGEST_S, check=True)
+        answer = subprocess.run(
+            program, input=asked.encode(), capture_output=True, timeout=LONGEST_S, check=True
+        )
         pages = json.loads(answer.stdout)
     except (subprocess.SubprocessError, ValueError, OSError):
         pages = []

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from repetiteur.bridges.report import svg
@@ -16,6 +18,7 @@ from repetiteur.bridges.report.take import Kind, Take, Verdict
 from repetiteur.bridges.report.words import Wording, ordinal, spoken
 
 _LETTERS = "CDEFGAB"
+Placed = tuple[float, float, Callable[[], None]]  # where in the score, q; how far down; draws it
 FARTHEST_STEPS = 9.0  # a ghost farther from its note would be in another staff: its name must do
 
 
@@ -71,7 +74,7 @@ class Marks:
             elif kinds[k] - {Kind.RIGHT}:
                 _mark_class(group, "is-wrong" if Kind.WRONG in kinds[k] else "is-missed")
 
-    def _at_notes(self) -> list[tuple[float, float, Any]]:
+    def _at_notes(self) -> list[Placed]:
         by_note: dict[int, list[Verdict]] = defaultdict(list)
         for verdict in self._take.verdicts:
             if verdict.score_note is not None and verdict.score_note in self._drawing.heads:
@@ -83,9 +86,9 @@ class Marks:
             off = [verdict for verdict in verdicts if abs(verdict.deviation_ms) >= self._late_ms]
             q = float(self._take.score.notes["onset_q"][k])
             if wrong:
-                marks.append((q, head.y, lambda k=k, w=wrong, v=verdicts: self._mistake(k, w, v)))
+                marks.append((q, head.y, partial(self._mistake, k, wrong, verdicts)))
             elif off:
-                marks.append((q, head.y, lambda k=k, off=off: self._timing(k, off)))
+                marks.append((q, head.y, partial(self._timing, k, off)))
         return marks
 
     def _mistake(self, k: int, wrong: list[Verdict], verdicts: list[Verdict]) -> None:
@@ -132,7 +135,7 @@ class Marks:
         svg.add(group, "polygon", points=svg.points(
             [(tip, head.y), (back, head.y - 0.8 * step), (back, head.y + 0.8 * step)]))  # fmt: skip
 
-    def _extras(self) -> list[tuple[float, float, Any]]:
+    def _extras(self) -> list[Placed]:
         """Added notes: between the notes they came between, at the height of their pitch."""
         together: dict[tuple[float, int], list[Verdict]] = defaultdict(list)
         for verdict in self._take.of(Kind.EXTRA):
@@ -146,8 +149,7 @@ class Marks:
                 and 0 < head.y - other.y < 5 * self._drawing.step
                 for other in heads.values()
             )  # fmt: skip
-            verdicts = together[q, pitch]
-            draw = lambda h=head, p=pitch, b=below, v=verdicts: self._extra(h, p, b, v)  # noqa: E731
+            draw = partial(self._extra, head, pitch, below, together[q, pitch])
             marks.append((q, head.y, draw))
         return marks
 

@@ -14,6 +14,7 @@ from repetiteur.bridges.report.take import Begun, Stretch
 from repetiteur.realtime.score import EdgeKind, Score
 
 BACK_Q = 0.45  # less is hands that are not together
+FAR_BACK_Q = 4.0  # going back that far needs no note to be heard again
 SKIPPED_NOTES = 4  # score notes without any verdict, to count as left out
 AGREEING = 3  # notes that must agree on having gone back; one alone is a stray verdict
 
@@ -60,20 +61,28 @@ def _breaks(score: Score, q: np.ndarray, judged: np.ndarray) -> list[int]:
     onset_q = score.notes["onset_q"]
     silent = np.concatenate([[0], np.cumsum(~judged & (score.notes["kind"] == 0))])
     breaks: list[int] = []
-    reached = q[0]  # by two notes in a row: one alone may have been judged too far ahead
+    reached = firmly = q[0]  # firmly: by two notes in a row; one alone may be judged too far ahead
+    played = {q[0]}
     for k in range(1, len(q)):
         ahead = q[k : k + AGREEING]
-        if _went_back(ahead, reached) or _left_out(onset_q, silent, reached, ahead):
+        again = sum(value in played for value in ahead.tolist()) >= AGREEING - 1
+        if _went_back(ahead, reached, again, firmly) or _left_out(onset_q, silent, firmly, ahead):
             breaks.append(k)
-            reached = q[k]
+            reached = firmly = q[k]
+            played = set()
         else:
-            reached = max(reached, min(q[k - 1], q[k]))
+            reached = max(reached, q[k])
+            firmly = max(firmly, min(q[k - 1], q[k]))
+        played.add(q[k])
     return breaks
 
 
-def _went_back(ahead: np.ndarray, reached: float) -> bool:
-    enough = len(ahead) == AGREEING and ahead[0] < reached - BACK_Q
-    return bool(enough and ahead[:-1].max() < reached - 1e-6 and ahead[-1] <= reached + 1e-6)
+def _went_back(ahead: np.ndarray, reached: float, again: bool, firmly: float) -> bool:
+    """``again``: these notes have been played before in this stretch."""
+    if len(ahead) < AGREEING or ahead[0] >= reached - BACK_Q:
+        return False
+    near = again and ahead[:-1].max() < reached - 1e-6 and ahead[-1] <= reached + 1e-6
+    return bool(near or ahead.max() < firmly - FAR_BACK_Q)
 
 
 def _left_out(onset_q: np.ndarray, silent: np.ndarray, reached: float, ahead: np.ndarray) -> bool:

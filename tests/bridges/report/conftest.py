@@ -1,4 +1,4 @@
-"""A real browser for tests: Chromium without a window, spoken to over two pipes."""
+"""The bundled take, judged once; and a real browser, Chromium without a window, spoken to over two pipes."""
 
 from __future__ import annotations
 
@@ -7,16 +7,43 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from repetiteur.bridges import assets
+from repetiteur.bridges.report.gather import follow, gather, inputs_of
+from repetiteur.bridges.report.take import Take
+from repetiteur.bridges.scores import load_score
+
+# It reads from descriptor 3 and writes to 4.
+_AS_3_AND_4 = """
+import fcntl, os, sys
+pipes = [fcntl.fcntl(int(number), fcntl.F_DUPFD, 10) for number in sys.argv[1:3]]
+for number, pipe in zip((3, 4), pipes):
+    os.dup2(pipe, number)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-def installed() -> str | None:
-    return next((found for found in map(shutil.which, NAMES) if found), None)
+@pytest.fixture(scope="session")
+def demo() -> Take:
+    score = load_score(assets.SCORE)
+    return gather(score, follow(score, inputs_of(assets.PERFORMANCE)))
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+    program = next((found for found in map(shutil.which, NAMES) if found), None)
+    if program is None:
+        pytest.skip("no Chromium is installed to open the report in")
+    with browsing(program, tmp_path_factory.mktemp("browser")) as page:
+        yield page
 
 
 class Page:
@@ -100,11 +127,12 @@ def browsing(program: str, folder: Path) -> Iterator[Page]:
     """``folder``: for the browser's own files."""
     to_read, ours_out = os.pipe()
     ours_in, to_write = os.pipe()
-    flags = f"--headless=new --no-sandbox --disable-gpu --no-first-run --user-data-dir={folder}"
-    line = f"exec {program} {flags} --remote-debugging-pipe 3<&{to_read} 4>&{to_write}"
+    flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", f"--user-data-dir={folder}"]
+    command = [program, *flags, "--remote-debugging-pipe"]
     process = subprocess.Popen(
-        ["sh", "-c", line], pass_fds=(to_read, to_write), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+        [sys.executable, "-c", _AS_3_AND_4, str(to_read), str(to_write), *command],
+        pass_fds=(to_read, to_write), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
     os.close(to_read)
     os.close(to_write)
     try:
