@@ -104,7 +104,9 @@ def test_pointing_shows_the_words_on_the_screen(browser: Any, report: Path) -> N
       mark.scrollIntoView({block: 'center', inline: 'center'});
       const b = mark.querySelector('.hit').getBoundingClientRect();
       return [b.x + b.width / 2, b.y + b.height / 2]; })()""")
+    browser.ask("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     browser.point_at(x, y)
+    assert browser.ask("told.textContent").startswith("Bar 7, beat 1: F4 played instead of F♯4")
     box = browser.ask("document.getElementById('told').getBoundingClientRect().toJSON()")
     assert box["left"] >= 0 and box["right"] <= 390 and box["height"] > 10
 
