@@ -96,6 +96,7 @@ class _Chart:
         self.root = svg.picture(WIDTH, HEIGHT, class_="chart", role="img", aria_label=title)
         gaps = sum(a.stretch != b.stretch for a, b in pairwise(bars))
         self._wide = (WIDTH - LEFT - RIGHT) / max(len(bars) + BETWEEN * gaps, 1.0)
+        self.dot = min(2.2, max(0.3 * self._wide, 0.8))
         self._lefts: list[float] = []
         x = LEFT
         for k, bar in enumerate(bars):
@@ -173,11 +174,12 @@ def _means(chart: _Chart, of: Callable[[BarPlayed], tuple[float | None, float | 
                 continue
             x = chart.x(start + k, 0.5)
             low, high = chart.scale.y(mean - (spread or 0.0)), chart.scale.y(mean + (spread or 0.0))
-            svg.add(chart.root, "path", class_="spread", d=f"M{x:.1f} {low:.1f}V{high:.1f}")
+            svg.add(chart.root, "path", class_="spread", d=f"M{x:.1f} {low:.1f}V{high:.1f}",
+                    stroke_width=1.4 * chart.dot)  # fmt: skip
             line.append((x, chart.scale.y(mean)))
         svg.add(chart.root, "polyline", class_="main thin", points=svg.points(line))
         for x, y in line:
-            svg.add(chart.root, "circle", class_="dot", cx=x, cy=y, r=2.2)
+            svg.add(chart.root, "circle", class_="dot", cx=x, cy=y, r=chart.dot)
 
 
 def _scale(low: float, high: float, step: float) -> Scale:

@@ -85,6 +85,9 @@ def headline(summary: Summary) -> str:
 
 def in_words(summary: Summary, score: Score) -> list[str]:
     """The rest of the summary, a sentence each."""
+    if not summary.fits:
+        fitting = f"Of {counted(summary.heard, 'note')} played, {summary.right} fit it."
+        return [fitting, "Check that the score and the performance belong together."]
     told = [_mistakes(summary)]
     left = summary.score_notes - summary.score_notes_reached
     if left:

@@ -95,6 +95,7 @@ def test_silence_and_strangers_do_not_fit(demo: Take) -> None:
     summary = summarise(take := gather(score, notes), bars_played(take))
     assert not summary.fits
     assert headline(summary) == "This does not seem to be a performance of this score."
+    assert in_words(summary, score)[0] == "Of 20 notes played, 0 fit it."
     assert summary.score_notes_reached == 0
 
 
