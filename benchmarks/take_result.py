@@ -60,7 +60,7 @@ def measure(take: Take, score: Score, truth: Truth, run: Drive, load_s: float) -
     judged = heard.listen(run.events, run.ready_s, truth.played)
     travelled = np.column_stack([said.ready_s, said.travel_q])
     unwrapped = np.column_stack([said.ready_s, unwrap(said, truth, score)])
-    is_tracked, worst = position_metrics.tracked(*_in_beats(said, truth, score))
+    is_tracked, worst = position_metrics.tracked(*in_beats(said, truth, score))
     errors = position_metrics.errors(travelled, truth.onsets)
     return TakeResult(
         take=take,
@@ -121,7 +121,7 @@ def _wrong_place(said: Reports, truth: Truth) -> float:
     return float(np.mean(off[1:] > 1.0))
 
 
-def _in_beats(said: Reports, truth: Truth, score: Score) -> tuple[np.ndarray, np.ndarray]:
+def in_beats(said: Reports, truth: Truth, score: Score) -> tuple[np.ndarray, np.ndarray]:
     """The follower's stamps and the truth in notated beats instead of quarters."""
     places, times = truth.onsets[:, 0], truth.onsets[:, 1]
     bars = np.clip(

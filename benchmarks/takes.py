@@ -63,11 +63,13 @@ def read_takes(folder: Path) -> tuple[Take, ...]:
 
 
 def chosen(takes: Iterable[Take], text: str | None, part: str) -> list[Take]:
-    """Takes with ``text`` in their name, of the part ``tune``, ``held`` or ``all``."""
+    """Takes with ``text`` (or one of several, commas between) in their name, of the part ``tune``,
+    ``held`` or ``all``."""
+    wanted = text.split(",") if text else [""]
     return [
         take
         for take in takes
-        if (not text or text in take.id) and (part == "all" or take.held_back == (part == "held"))
+        if any(name in take.id for name in wanted) and (part == "all" or take.held_back == (part == "held"))
     ]
 
 

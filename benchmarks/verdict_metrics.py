@@ -73,7 +73,7 @@ def count_verdicts(heard: Heard, truth: Truth) -> VerdictCounts:
     """All counts of one take."""
     final = said(heard, lambda told, _: told.stands)
     live = said(heard, lambda told, deadline_s: told.stands_at(deadline_s), truth)
-    plain = _known(final.labels, truth)
+    plain = known(final.labels, truth)
     fair_true, fair_final, fair_live = (
         fair(labels, truth) for labels in (truth.labels, final.labels, live.labels)
     )
@@ -157,7 +157,7 @@ def fair(labels: Labels, truth: Truth) -> Labels:
     # of two voices on one key, one match is enough for both
     missed = {
         leeway.key(name)
-        for name in _known(labels, truth).missed
+        for name in known(labels, truth).missed
         if by_key[leeway.key(name)] == (name in struck)
     }
     undecided = {leeway.key(name) for name in truth.undecided}
@@ -219,7 +219,7 @@ def _name(verdict: Match | Mistake) -> Name | None:
     return None if verdict.score_note is None else (verdict.score_note, verdict.pass_)
 
 
-def _known(labels: Labels, truth: Truth) -> Labels:
+def known(labels: Labels, truth: Truth) -> Labels:
     """Without what the table says nothing about."""
     missed = {name for name in labels.missed if name[0] in truth.listed and name not in truth.undecided}
     return Labels(labels.matches, labels.extra, frozenset(missed))

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from repetiteur.bridges.terminal.options import takes_arguments
+from repetiteur.bridges.terminal.options import peers_arguments, takes_arguments
 from repetiteur.realtime.errors import InputError
 
 if TYPE_CHECKING:
+    from repetiteur.benchmarks.peers.measure import Measured
+    from repetiteur.benchmarks.peers.roster import Peer
     from repetiteur.benchmarks.take_result import TakeResult
+    from repetiteur.benchmarks.takes import Take
+
+
+class _OfTake(Protocol):
+    @property
+    def take(self) -> Take: ...
+
+
+Result = TypeVar("Result", bound=_OfTake)
 
 ABOUT = "measure accuracy over a folder of annotated takes"
 SHOWN_LINES = 12
@@ -22,6 +34,7 @@ TO_STDOUT = "-"
 def arguments(parser: argparse.ArgumentParser) -> None:
     takes_arguments(parser)
     parser.add_argument("--midi", action="store_true", help="the MIDI takes (so far there is nothing else)")
+    peers_arguments(parser)
     parser.add_argument(
         "--errors", action="store_true", help="say for each take where it got lost and misjudged"
     )
@@ -41,6 +54,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     from repetiteur.benchmarks import records, summary, tables
     from repetiteur.benchmarks.page import page
+    from repetiteur.benchmarks.peers.comparison import compare
+    from repetiteur.benchmarks.peers.process import find_peers
+    from repetiteur.benchmarks.peers.tables import as_plain, print_groups
     from repetiteur.benchmarks.takes import chosen, read_takes
     from repetiteur.benchmarks.workers import default_workers, in_parallel, measure_take
 
@@ -50,12 +66,17 @@ def run(args: argparse.Namespace) -> int:
     report, page_file = args.out / "report.json", args.out / "report.html"
     for place in (report, page_file, *([Path(args.json)] if args.json not in (None, TO_STDOUT) else [])):
         records.try_place(place)  # now, not after all the measuring
+    peers = find_peers(args.peers, args.peer)
     longest_first = sorted(takes, key=lambda take: -take.duration_s)
     done = in_parallel(measure_take, longest_first, args.jobs or default_workers())
     results = sorted(_with_progress(done, len(takes)), key=lambda result: takes.index(result.take))
     each = [summary.summary(result.take.id, [result]) for result in results]
     together = summary.groups(results)
     document = records.as_json(results, each, together)
+    measured = _with_peers(args, peers, takes, results)
+    beside = compare(measured) if peers else []
+    if peers:
+        document = json.dumps(json.loads(document) | {"peers": as_plain(beside, measured)}, indent=1)
     records.write_whole(report, document)
     records.write_whole(page_file, page(f"Takes of {args.folder.name}", results, each, together))
     if args.json == TO_STDOUT:
@@ -64,13 +85,34 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         records.write_whole(Path(args.json), document)
     tables.print_tables(each, together)
+    if peers:
+        print_groups(beside, measured)
     if args.errors:
         _print_errors(results)
     print(f"written: {page_file}, {report}")
     return 0
 
 
-def _with_progress(done: Iterator[TakeResult], total: int) -> list[TakeResult]:
+def _with_peers(
+    args: argparse.Namespace, peers: Sequence[Peer], takes: Sequence[Take], results: Sequence[TakeResult]
+) -> list[Measured]:
+    """Ours and every peer on every take."""
+    from repetiteur.benchmarks.peers.campaign import over_peers
+    from repetiteur.benchmarks.peers.measure import measure_ours, measure_peer
+    from repetiteur.benchmarks.peers.task import prepare
+    from repetiteur.benchmarks.workers import default_workers
+
+    if not peers:
+        return []
+    tasks = [prepare(take) for take in takes]
+    runs = over_peers(args.peers, peers, tasks, measure_peer, args.peer_limit, args.jobs or default_workers())
+    found = _with_progress(runs, len(peers) * len(tasks))
+    order = {peer.name: number for number, peer in enumerate(peers)}
+    found.sort(key=lambda item: (order[item.follower], takes.index(item.take)))
+    return [*map(measure_ours, results), *found]
+
+
+def _with_progress(done: Iterator[Result], total: int) -> list[Result]:
     """Collect results under a progress bar on stderr."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn

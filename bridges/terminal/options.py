@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 
@@ -15,10 +16,22 @@ def parts_argument(parser: argparse.ArgumentParser) -> None:
 def takes_arguments(parser: argparse.ArgumentParser) -> None:
     """Which takes of a measuring set, and how many at once."""
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="manifest.json, scores, performances")
-    parser.add_argument("--take", metavar="TEXT", help="only takes with this in their name")
+    parser.add_argument(
+        "--take", metavar="TEXT", help="only takes with this in their name, or one of TEXT,TEXT"
+    )
     parser.add_argument("--set", choices=("tune", "held", "all"), default="all",
                         help="without the held-back third, only it, or both")  # fmt: skip
     parser.add_argument("--jobs", type=at_least_one, metavar="N", help="processes (default: one per core)")
+
+
+def peers_arguments(parser: argparse.ArgumentParser) -> None:
+    """Other followers on the same takes: whose interpreter has them, which, and for how long."""
+    parser.add_argument("--peers", type=Path, nargs="?", const=Path(sys.executable), metavar="PYTHON",
+                        help="run other followers as well, those this Python has")  # fmt: skip
+    parser.add_argument("--peer", action="append", metavar="NAME",
+                        help="of these only that one; may be given several times")  # fmt: skip
+    parser.add_argument("--peer-limit", type=seconds, default=300.0, metavar="S",
+                        help="give it up on a take after so many seconds (default: %(default)g)")  # fmt: skip
 
 
 def seconds(text: str) -> float:

@@ -1,0 +1,1 @@
+"""Other people's followers on the same takes: run in an interpreter of their own, measured as ours is."""
