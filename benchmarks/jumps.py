@@ -26,7 +26,7 @@ from enum import StrEnum
 import numpy as np
 
 from repetiteur.benchmarks.drive import drive
-from repetiteur.benchmarks.heard import reports
+from repetiteur.benchmarks.heard import Reports, reports
 from repetiteur.benchmarks.position_metrics import displayed
 from repetiteur.benchmarks.strokes import Stroke, performed, strokes_of
 from repetiteur.benchmarks.takes import Take
@@ -63,6 +63,16 @@ class Splice:
     pause_s: float
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """What is played with a jump in it, and where the player is after that."""
+
+    cut: Splice
+    strokes: list[Stroke]
+    times_s: np.ndarray  # of the onsets after the jump
+    written_q: np.ndarray  # their places
+
+
 @dataclass(frozen=True, slots=True)
 class Recovery:
     take: str
@@ -90,8 +100,23 @@ def measure_jumps(take: Take) -> JumpResult:
     run = drive(score, performed(strokes))
     said = reports(run.events, run.ready_s)
     moves = count_wrong_moves(said.ready_s, said.written_q, truth.onsets[:, 1], truth.written_q, score)
-    found = [_recovery(take.id, splice, strokes, truth, score) for splice in splices(truth, score)]
-    return JumpResult(take.id, tuple(item for item in found if item), take.duration_s, moves)
+    recoveries = []
+    for scene in scenes(strokes, truth, score):
+        run = drive(score, performed(scene.strokes))
+        said = reports(run.events, run.ready_s)
+        recoveries.append(recovery(take.id, scene, said, score))
+    return JumpResult(take.id, tuple(recoveries), take.duration_s, moves)
+
+
+def scenes(strokes: list[Stroke], truth: Truth, score: Score) -> Iterator[Scene]:
+    """Every jump of a take after which there is enough left to be back in."""
+    for cut in splices(truth, score):
+        played, shift_s = splice(strokes, cut)
+        times = truth.onsets[:, 1] + shift_s
+        begin = int(np.searchsorted(truth.onsets[:, 1], cut.join_s - JUST_BEFORE_S))
+        until = int(np.searchsorted(times, cut.leave_s + cut.pause_s + AFTER_S))
+        if until - begin >= 2 * HOLD_ONSETS:
+            yield Scene(cut, played, times[begin:until], truth.written_q[begin:until])
 
 
 def splices(truth: Truth, score: Score) -> Iterator[Splice]:
@@ -134,16 +159,9 @@ def recovered_at(good: np.ndarray) -> int | None:
     return None
 
 
-def _recovery(name: str, cut: Splice, strokes: list[Stroke], truth: Truth, score: Score) -> Recovery | None:
-    played, shift_s = splice(strokes, cut)
-    times = truth.onsets[:, 1] + shift_s
-    begin = int(np.searchsorted(truth.onsets[:, 1], cut.join_s - JUST_BEFORE_S))
-    until = int(np.searchsorted(times, cut.leave_s + cut.pause_s + AFTER_S))
-    times, places = times[begin:until], truth.written_q[begin:until]
-    if len(times) < 2 * HOLD_ONSETS:
-        return None
-    run = drive(score, performed(played))
-    said = reports(run.events, run.ready_s)
+def recovery(name: str, scene: Scene, said: Reports, score: Score) -> Recovery:
+    """How soon the follower that said this was back."""
+    cut, times, places = scene.cut, scene.times_s, scene.written_q
     shown = displayed(np.column_stack([said.ready_s, said.written_q]), times, -math.inf)
     beats_per_q = np.array([score.bars["lower"][score.bar_at(float(place))] / 4.0 for place in places])
     good = np.abs(shown - places) * beats_per_q <= NEAR_BEATS

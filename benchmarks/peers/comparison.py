@@ -150,12 +150,12 @@ def margins(standings: Sequence[Standing]) -> list[Margin]:
         return []
     online = [row for row in standings if row is not ours and row.follower not in OFFLINE]
     offline = [row for row in standings if row.follower in OFFLINE]
-    rows = [_margin(measure, ours, online, "online") for measure in (*POSITION_MEASURES, *LABEL_MEASURES)]
-    rows += [_margin(measure, ours, offline, "offline") for measure in LABEL_MEASURES]
+    rows = [margin_of(measure, ours, online, "online") for measure in (*POSITION_MEASURES, *LABEL_MEASURES)]
+    rows += [margin_of(measure, ours, offline, "offline") for measure in LABEL_MEASURES]
     return [row for row in rows if row is not None]
 
 
-def _margin(measure: Measure, ours: Standing, others: Sequence[Standing], against: str) -> Margin | None:
+def margin_of(measure: Measure, ours: Standing, others: Sequence[Standing], against: str) -> Margin | None:
     there = [(measure.value(row), row.follower) for row in others if not math.isnan(measure.value(row))]
     mine = measure.value(ours)
     if not there or math.isnan(mine):

@@ -21,11 +21,11 @@ OVERTIME_S = 30.0  # a peer stops itself at the limit; one that hangs inside a s
 START_S = 120.0  # the first job also pays for imports and compiling
 
 
-def installed(python: Path, child: Path = CHILD) -> dict[str, str]:
+def installed(python: Path) -> dict[str, str]:
     """Versions of the packages that this interpreter can import."""
     try:
         done = subprocess.run(
-            [str(python), str(child), "probe"], capture_output=True, text=True, timeout=PROBE_S, env=_quiet(),
+            [str(python), str(CHILD), "probe"], capture_output=True, text=True, timeout=PROBE_S, env=_quiet(),
             check=True,
         )  # fmt: skip
         return dict(json.loads(done.stdout))
@@ -60,8 +60,8 @@ def choose(packages: dict[str, str], names: list[str] | None) -> tuple[Peer, ...
 class PeerProcess:
     """One peer, take after take. Started when first needed, and again after it died or hung."""
 
-    def __init__(self, python: Path, peer: str, limit_s: float, child: Path = CHILD) -> None:
-        self._command = [str(python), str(child), peer]
+    def __init__(self, python: Path, peer: str, limit_s: float) -> None:
+        self._command = [str(python), str(CHILD), peer]
         self._limit_s = limit_s
         self._process: subprocess.Popen[str] | None = None
         self._lines: SimpleQueue[str] = SimpleQueue()

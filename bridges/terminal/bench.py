@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from repetiteur.bridges.terminal.options import seconds, takes_arguments
+from repetiteur.bridges.terminal.options import peers_arguments, seconds, takes_arguments
 from repetiteur.realtime.errors import InputError
 
 if TYPE_CHECKING:
+    from repetiteur.benchmarks.jumps import JumpResult
+    from repetiteur.benchmarks.peers.roster import Peer
     from repetiteur.benchmarks.takes import Take
 
 ABOUT = "measure speed on this machine, and jumps and planted mistakes on annotated takes"
@@ -27,6 +29,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     mistakes = chosen.add_parser("mistakes", help="planted mistakes, and how many are found")
     takes_arguments(jumps)
     takes_arguments(mistakes)
+    peers_arguments(jumps)
     latency = chosen.add_parser("latency", help="from MIDI in to OSC out inside the process")
     latency.add_argument("score", type=Path, nargs="?", help="a score (default: one made up)")
     latency.add_argument("performance", type=Path, nargs="?", help="somebody playing it, a MIDI file")
@@ -45,23 +48,58 @@ def run(args: argparse.Namespace) -> int:
 def _jumps(args: argparse.Namespace) -> int:
     from repetiteur.benchmarks.jumps import measure_jumps
     from repetiteur.benchmarks.jumps_summary import moves_per_50_minutes, summaries
+    from repetiteur.benchmarks.peers.process import find_peers
 
+    peers = find_peers(args.peers, args.peer)
     results = sorted(_over_takes(args, measure_jumps), key=lambda result: result.take)
-    rows = summaries(results)
-    moves = moves_per_50_minutes(results)
+    others = _peers_over_takes(args, peers)
     if args.json:
-        return _print_json({"kinds": rows, "wrong_moves_per_50_minutes": moves, "takes": results})
+        return _print_json(
+            {
+                "kinds": summaries(results),
+                "wrong_moves_per_50_minutes": moves_per_50_minutes(results),
+                "takes": results,
+                "peers": {who: {"kinds": summaries(jumps), "takes": jumps} for who, jumps in others.items()},
+            }
+        )
+    for who, jumps in {"": results, **others}.items():
+        _print_jumps(who, jumps)
+    return 0
+
+
+def _print_jumps(follower: str, results: Sequence[JumpResult]) -> None:
+    from repetiteur.benchmarks.jumps_summary import moves_per_50_minutes, summaries
+
     head = ("jump", "times", "median s", "p95 s", "≤0.5 s", "≤2 s or 4 notes", "≤5 s", "never")
     cells = [
         (row.kind, str(row.times), _number(row.median_s), _number(row.p95_s), *map(_percent, (
             row.within_half, row.within_2_or_4_notes, row.within_5, row.never)))
-        for row in rows
+        for row in summaries(results)
     ]  # fmt: skip
-    _print_table("Back after a jump", head, cells)
+    _print_table(f"Back after a jump{follower and ': ' + follower}", head, cells)
     minutes = sum(result.clean_s for result in results) / 60
+    moves = moves_per_50_minutes(results)
     print(f"wrong moves of more than a beat in {minutes:.0f} minutes of plain playing: ", end="")
     print(f"{sum(result.wrong_moves for result in results)} ({moves:.1f} in 50 minutes)")
-    return 0
+
+
+def _peers_over_takes(args: argparse.Namespace, peers: Sequence[Peer]) -> dict[str, list[JumpResult]]:
+    """Every peer's jumps, by its name; of those that report places while notes come in."""
+    from repetiteur.benchmarks.peers.campaign import over_peers
+    from repetiteur.benchmarks.peers.jumps import measure_peer_jumps
+    from repetiteur.benchmarks.peers.task import prepare
+    from repetiteur.benchmarks.workers import default_workers
+
+    online = [peer for peer in peers if peer.online]
+    if not online:
+        return {}
+    tasks = [prepare(take) for take in _concert_takes(args)]
+    workers = args.jobs or default_workers()
+    runs = over_peers(args.peers, online, tasks, measure_peer_jumps, args.peer_limit, workers)
+    found: dict[str, list[JumpResult]] = {peer.name: [] for peer in online}
+    for done in _with_progress(runs, len(online) * len(tasks)):
+        found[done.follower].append(done.result)
+    return found
 
 
 def _mistakes(args: argparse.Namespace) -> int:
@@ -126,14 +164,20 @@ def _scale(args: argparse.Namespace) -> int:
 
 
 def _over_takes(args: argparse.Namespace, work: Callable[[Take], Result]) -> Iterator[Result]:
-    from repetiteur.benchmarks.takes import Kind, chosen, read_takes
     from repetiteur.benchmarks.workers import default_workers, in_parallel
+
+    takes = _concert_takes(args)
+    longest_first = sorted(takes, key=lambda take: -take.duration_s)
+    return _with_progress(in_parallel(work, longest_first, args.jobs or default_workers()), len(takes))
+
+
+def _concert_takes(args: argparse.Namespace) -> list[Take]:
+    from repetiteur.benchmarks.takes import Kind, chosen, read_takes
 
     takes = [t for t in chosen(read_takes(args.folder), args.take, args.set) if t.kind is Kind.CONCERT]
     if not takes:
         raise InputError(str(args.folder), "no such concert take in it", "leave --take and --set out")
-    longest_first = sorted(takes, key=lambda take: -take.duration_s)
-    return _with_progress(in_parallel(work, longest_first, args.jobs or default_workers()), len(takes))
+    return takes
 
 
 def _with_progress(done: Iterable[Result], total: int) -> Iterator[Result]:
