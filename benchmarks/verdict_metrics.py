@@ -11,6 +11,8 @@ Conventions
                   (silence about a note is neither match nor mistake).
     False alarm   a standing mistake about a note that was right, after the same setting
                   aside; wrong counts once. *Shown*: also those taken back later.
+    Unmatched     deletion as aligners count it: every score note without a match, whether or
+                  not anything was said about it.
     A wrong is one missed and one extra. What the table does not mention is left out.
 """
 
@@ -40,9 +42,11 @@ class VerdictCounts:
     match: Count
     insertion: Count
     deletion: Count
+    unmatched: Count  # deletion as aligners count it: every score note without a match, called or not
     fair_match: Count
     fair_insertion: Count
     fair_deletion: Count
+    fair_unmatched: Count
     live_match: Count
     live_insertion: Count
     live_deletion: Count
@@ -77,6 +81,7 @@ def count_verdicts(heard: Heard, truth: Truth) -> VerdictCounts:
     fair_true, fair_final, fair_live = (
         fair(labels, truth) for labels in (truth.labels, final.labels, live.labels)
     )
+    silent = known(without_match(final.labels, truth), truth)
     set_aside = _set_aside(truth)
     mistakes = [(told, told.verdict) for told in heard.told if isinstance(told.verdict, Mistake)]
     standing = [mistake for told, mistake in mistakes if told.stands]
@@ -91,9 +96,11 @@ def count_verdicts(heard: Heard, truth: Truth) -> VerdictCounts:
         match=count(plain.matches, truth.labels.matches),
         insertion=count(plain.extra, truth.labels.extra),
         deletion=count(plain.missed, truth.labels.missed),
+        unmatched=count(silent.missed, truth.labels.missed),
         fair_match=count(fair_final.matches, fair_true.matches),
         fair_insertion=count(fair_final.extra, fair_true.extra),
         fair_deletion=count(fair_final.missed, fair_true.missed),
+        fair_unmatched=count(fair(silent, truth).missed, fair_true.missed),
         live_match=count(fair_live.matches, fair_true.matches),
         live_insertion=count(fair_live.extra, fair_true.extra),
         live_deletion=count(fair_live.missed, fair_true.missed),
@@ -217,6 +224,12 @@ def missed_delays_s(heard: Heard, truth: Truth) -> np.ndarray:
 
 def _name(verdict: Match | Mistake) -> Name | None:
     return None if verdict.score_note is None else (verdict.score_note, verdict.pass_)
+
+
+def without_match(labels: Labels, truth: Truth) -> Labels:
+    """The same with every score note of the table that has no match called missed."""
+    matched = {match[:2] for match in labels.matches}
+    return Labels(labels.matches, labels.extra, frozenset(truth.due.keys() - matched))
 
 
 def known(labels: Labels, truth: Truth) -> Labels:

@@ -64,8 +64,12 @@ class Measured:
 
 
 def measure_ours(result: TakeResult) -> Measured:
+    """Ours as the peers are counted: a score note without a match is a deletion, called so or not."""
     verdicts = result.verdicts
-    labels = LabelCounts(*(getattr(verdicts, item.name) for item in fields(LabelCounts)))
+    named = {item.name: getattr(verdicts, item.name) for item in fields(LabelCounts)}
+    labels = LabelCounts(
+        **(named | {"deletion": verdicts.unmatched, "fair_deletion": verdicts.fair_unmatched})
+    )
     places = Places(result.errors, result.tracked, result.wrong_moves)
     return Measured(OURS, result.take, places, labels, result.note_cost_s, "")
 
