@@ -38,6 +38,8 @@ class Beam(NamedTuple):
     chord: np.ndarray  # i4 sounded last (or about to sound: anchor is NaN)
     anchor: np.ndarray  # f8 s, when its first key sounded
     latest: np.ndarray  # f8 s, when its latest key sounded: rolled chords come key by key
+    pulse: np.ndarray  # f8 s, when it was due by the player's own pulse
+    slack: np.ndarray  # f8 s^2, variance of that
     ratio: np.ndarray  # f8 log of player's seconds per nominal second
     doubt: np.ndarray  # f8 variance of that
     travel: np.ndarray  # f8 quarters travelled minus quarters as written
@@ -81,7 +83,7 @@ def new_beam(segments: int) -> Beam:
     w = WIDTH
     return Beam(
         np.zeros(1, np.int64), np.zeros(w), np.zeros(w, np.int32), np.zeros(w), np.zeros(w), np.zeros(w),
-        np.zeros(w), np.zeros(w), np.zeros(w, np.int32), np.zeros(w, np.int64),
+        np.zeros(w), np.zeros(w), np.zeros(w), np.zeros(w), np.zeros(w, np.int32), np.zeros(w, np.int64),
         np.zeros(w, np.int32), np.zeros(w, np.int64), np.zeros(w, np.int32), np.zeros(w),
         np.full((w, RING), -1, np.int32), np.zeros((w, RING), np.int64), np.zeros((w, RING)),
         np.zeros((w, RING), np.int32), np.zeros((w, segments), np.int32),
@@ -109,6 +111,8 @@ def place(beam, score, chord, visits, travel, ratio, doubt, root):
     beam.chord[0] = chord
     beam.anchor[0] = np.nan
     beam.latest[0] = np.nan
+    beam.pulse[0] = np.nan
+    beam.slack[0] = 0.0
     beam.ratio[0] = ratio
     beam.doubt[0] = doubt
     beam.travel[0] = travel

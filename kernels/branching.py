@@ -11,6 +11,7 @@ import math
 from repetiteur.kernels.beam import (
     CANDIDATES,
     FURTHER,
+    MEMORY,
     NO_VERDICT,
     ONWARD,
     ORNAMENTAL,
@@ -28,7 +29,10 @@ from repetiteur.kernels.likelihood import (
     EXTRA_RUN,
     EXTRA_SHAKE,
     FLAT,
+    LOCAL,
     ORNAMENT,
+    ORNAMENT_RUN,
+    TOUCH,
     chord_density,
     has_pitch,
     leaving_cost,
@@ -91,7 +95,7 @@ def _slip(beam, h, score, pitch, t):
 
 
 @inline
-def _stray(beam, score, h, pitch, t, out):
+def _stray(beam, score, h, pitch, t, out, n):
     """The note is in no chord: part of an ornament, a slip beside a key, or anything."""
     pace = math.exp(beam.ratio[h])
     ring_chord, ring_time = beam.ring_chord[h], beam.ring_time[h]
@@ -101,7 +105,9 @@ def _stray(beam, score, h, pitch, t, out):
         if c < 0 or t - ring_time[r] > LONGEST_SHAKE_S:
             break
         if has_pitch(ornament, c, pitch) and t - ring_time[r] < ornament_s[c] * pace * 1.3 + 0.15:
-            add_branch(out, beam.logp[h] + ORNAMENT, h, STRAY, ORNAMENTAL, beam.chord[h], 0, 0, 0.0, -1, -1)
+            going_on = beam.meaning[h, (n - 1) % MEMORY] == ORNAMENTAL or beam.meaning[h, (n - 2) % MEMORY] == ORNAMENTAL
+            cost = ORNAMENT_RUN if going_on else ORNAMENT
+            add_branch(out, beam.logp[h] + cost, h, STRAY, ORNAMENTAL, beam.chord[h], 0, 0, 0.0, -1, -1)
             return
     gain, fits = _slip(beam, h, score, pitch, t)
     cost = (EXTRA_RARE if beam.strays[h] == 0 else EXTRA_RUN) + gain
@@ -175,10 +181,10 @@ def _onward(beam, score, h, pitch, octave, cost, t, out):
                     density = FLAT
                 else:
                     wait = wait_nominal * pace
-                    wobble = wait * math.sqrt(0.0144 + beam.doubt[h])
+                    wobble = wait * math.sqrt(LOCAL + beam.doubt[h])
                     roll_s = max(0.0, score.chord_spread_s[j] - 0.035)
-                    sigma = math.sqrt(0.0006 + wobble * wobble) + 0.5 * roll_s
-                    density = onset_density(t - anchor - wait, wait, sigma)
+                    sigma = math.sqrt(TOUCH + beam.slack[h] + wobble * wobble) + 0.5 * roll_s
+                    density = onset_density(t - beam.pulse[h] - wait, wait, sigma)
                 logp = beam.logp[h] + cost + density
                 add_branch(out, logp, h, ONWARD, steps, j, octave, bit, wait_nominal, way0, way1)
                 found += 1
@@ -207,7 +213,7 @@ def _onward(beam, score, h, pitch, octave, cost, t, out):
 @inline
 def _go_on(beam, score, h, pitch, t, out, n):
     """Every way for hypothesis ``h`` to go on with note n."""
-    _stray(beam, score, h, pitch, t, out)
+    _stray(beam, score, h, pitch, t, out, n)
     _further(beam, score, h, pitch, 0, 0.0, t, out)
     _onward(beam, score, h, pitch, 0, 0.0, t, out)
     displaced = n - beam.octave_note[h] <= OCTAVE_KEPT_NOTES

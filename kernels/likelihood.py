@@ -14,11 +14,14 @@ import numpy as np
 from repetiteur.kernels.jit import inline, kernel
 
 EXTRA_RARE = -6.2  # the first stray note: about one in fifty, any pitch, any time
-EXTRA_RUN = -4.2  # further stray notes in a row: strays come in bursts
+EXTRA_RUN = -4.5
 EXTRA_NEAR = 1.0  # a slip lands beside an expected key
 EXTRA_SHAKE = 2.0  # and a run of them there is an ornament nobody wrote down
-EXTRA_OCTAVE = 2.5  # or a hand in another octave
+EXTRA_OCTAVE = 1.0
 ORNAMENT = -1.2
+ORNAMENT_RUN = 0.3
+TOUCH = 0.0006  # s^2, scatter of an onset about the pulse
+LOCAL = 0.0144  # variance of the logarithm of single waits
 FLAT = -1.5  # density of "any time in the next seconds"
 
 

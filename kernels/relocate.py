@@ -31,6 +31,7 @@ HISTORY = 64  # notes remembered
 NEAR_S = 2.5  # nominal
 NEAR = -6.0  # nobody breaks off to start afresh this near without a pause
 FAR_S, FAR = 20.0, -6.0  # nor so far away
+AWAY, AWAY_S = -5.0, 60.0  # the further the less likely, towards this much
 BEHIND = 14.0  # nats a seed may be behind the beam's best and still be tried
 
 
@@ -142,10 +143,10 @@ def search(runs, score, n, pitch, t, pace, here, entry_bonus):
     # Downwards, so that a run one chord earlier has not yet been overwritten by this note.
     for i in range(last - 1, first - 1, -1):
         j = score.posting_chord[i]
-        bonus = entry_bonus
+        away_s = abs(score.chord_s[j] - here_s)
+        bonus = entry_bonus + AWAY * away_s / (away_s + AWAY_S)
         if entry_bonus <= 0.0:
-            away_s = abs(score.chord_s[j] - here_s)
-            bonus = NEAR if away_s < NEAR_S else FAR if away_s > FAR_S else 0.0
+            bonus += NEAR if away_s < NEAR_S else FAR if away_s > FAR_S else 0.0
         _extend(runs, score, j, score.posting_bit[i], n, t, pace, bonus)
         start = runs.start[j]
         if n - start < min(HISTORY, MEMORY) - 1:

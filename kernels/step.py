@@ -20,12 +20,14 @@ from repetiteur.kernels.beam import (
 from repetiteur.kernels.branching import branch, key_bit
 from repetiteur.kernels.choosing import choose
 from repetiteur.kernels.jit import inline, kernel
+from repetiteur.kernels.likelihood import LOCAL, TOUCH
 from repetiteur.kernels.relocate import HISTORY, add_seeds, search
 
 FIT_GAIN = 0.12  # one note's weight in Beam.fit
 SEED_FIT = 0.6
 SEED_DOUBT = 0.02
 DRIFT = 0.0006  # variance of log tempo gained per chord
+LEAN = 0.5  # of a spread chord's time that its pulse lies later
 TOUCH_S = 0.028  # scatter of a chord's onset
 
 
@@ -35,6 +37,8 @@ def _copy(old, h, new, k):
     new.chord[k] = old.chord[h]
     new.anchor[k] = old.anchor[h]
     new.latest[k] = old.latest[h]
+    new.pulse[k] = old.pulse[h]
+    new.slack[k] = old.slack[h]
     new.ratio[k] = old.ratio[h]
     new.doubt[k] = old.doubt[h]
     new.travel[k] = old.travel[h]
@@ -101,6 +105,20 @@ def _learn_tempo(beam, k, score, chord, wait_nominal, t):
 
 
 @inline
+def _keep_pulse(beam, k, wait_nominal, t):
+    """The pulse goes on towards ``t``: little for a quick note, wholly after a hesitation."""
+    wait = wait_nominal * math.exp(beam.ratio[k])
+    wobble = wait * math.sqrt(LOCAL + beam.doubt[k])
+    drift = beam.slack[k] + wobble * wobble
+    error = t - beam.pulse[k] - wait
+    spread = drift + TOUCH
+    regular = 4.0 / (3.0 + error * error / spread)
+    gain = 1.0 - min(regular, 1.0) * TOUCH / spread
+    beam.pulse[k] += wait + gain * error
+    beam.slack[k] = gain * TOUCH
+
+
+@inline
 def _move(beam, k, score, target, wait_nominal, way0, way1, bit, n, t):
     """On to ``target`` by the given ways; the chords in between go into the ring unheard."""
     pace = math.exp(beam.ratio[k])
@@ -131,7 +149,11 @@ def _move(beam, k, score, target, wait_nominal, way0, way1, bit, n, t):
         if score.chord_needed[j] != 0:
             skipped += 1
         j += 1
-    if not fresh:
+    if fresh:
+        beam.pulse[k] = t
+        beam.slack[k] = TOUCH
+    else:
+        _keep_pulse(beam, k, wait_nominal, t)
         _learn_tempo(beam, k, score, target, wait_nominal, t)
     _remember(beam, k, target, t, beam.visits[k, segment])
     beam.chord[k] = target
@@ -213,6 +235,8 @@ def _start_afresh(beam, k, score, runs, chord, n, t, root):
     beam.chord[k] = chord
     beam.anchor[k] = began
     beam.latest[k] = t
+    beam.pulse[k] = began
+    beam.slack[k] = TOUCH
     beam.strays[k] = 0
     share = fitted / (n - start + 1.0)
     beam.fit[k] = SEED_FIT * share
@@ -247,6 +271,12 @@ def step(old, new, score, runs, out, n, pitch, t, entry_bonus, here, root, next_
             if math.isnan(new.anchor[k]) and out.slot[i] == 0:
                 new.anchor[k] = t
                 new.ring_time[k, 0] = t
+                new.pulse[k] = t
+                new.slack[k] = TOUCH
+            elif out.slot[i] == 0:
+                late = LEAN * (t - new.latest[k])
+                new.pulse[k] += late
+                new.slack[k] += late * late
             if out.slot[i] == 0:
                 new.latest[k] = t
             new.strays[k] = 0

@@ -6,12 +6,13 @@ import math
 
 import numpy as np
 
-from repetiteur.kernels.beam import MEMORY, new_beam, new_candidates, place
+from repetiteur.kernels.beam import MEMORY, UNMATCHED, new_beam, new_candidates, place
 from repetiteur.kernels.relocate import forget, new_relocator
 from repetiteur.kernels.step import step
 from repetiteur.realtime.layout import Layout
 
-LEAD_IN_DOUBT, LEAD_WHEN_SURE = 8.0, 80.0  # nats by which a fresh start must lead to be believed
+LEAD_AFTER_PAUSE = 4.0
+LEAD_IN_DOUBT, LEAD_WHEN_SURE = 11.0, 80.0  # nats by which a fresh start must lead to be believed
 LEAD_OVER_NEWCOMER = 5.0  # the same over a story that is itself a fresh start ...
 SETTLING_NOTES = 24  # ... and has not lasted this long; twice as long, and it is as good as any
 DOUBTFUL_FIT, SURE_FIT = 0.6, 0.8  # while so much of the recent notes fits where the player was
@@ -43,6 +44,7 @@ class Follower:
         self.notes = 0  # heard so far
         self._last_s = -math.inf
         self.lost = False
+        self._pause = -10
         forget(self._runs)
         no_visits = np.zeros(len(self.layout.arrays.segment_first), np.int32)
         place(self._old, self.layout.arrays, 0, no_visits, 0.0, -math.log(tempo_factor), FIRST_DOUBT, 0)
@@ -92,7 +94,10 @@ class Follower:
     def note(self, pitch: int, t_s: float) -> None:
         """Hear one note; afterwards the properties tell where the player is."""
         here, anchor_s, pace = self.chord, self.anchor_s, self.pace
-        bonus = (AFTER_PAUSE if self._hesitated(t_s) else 0.0) + (WHEN_LOST if self.lost else 0.0)
+        bonus = WHEN_LOST if self.lost else 0.0
+        if self._hesitated(t_s):
+            bonus += AFTER_PAUSE
+            self._pause = self.notes + 1
         arrays = (self._old, self._new, self.layout.arrays, self._runs, self._out)
         number = self.notes + 1
         self._roots += step(*arrays, number, pitch, t_s, bonus, here, self.root, self._roots + 1)
@@ -126,8 +131,11 @@ class Follower:
         if len(same) == 0:
             return 0
         own = int(same[0])
-        sure = (float(beam.fit[own]) - DOUBTFUL_FIT) / (SURE_FIT - DOUBTFUL_FIT)
-        needed = LEAD_IN_DOUBT + (LEAD_WHEN_SURE - LEAD_IN_DOUBT) * min(max(sure, 0.0), 1.0)
+        share = self._explained(own, int(beam.since[0]), number)
+        sure = (share - DOUBTFUL_FIT) / (SURE_FIT - DOUBTFUL_FIT)
+        began = int(beam.since[0])
+        in_doubt = LEAD_AFTER_PAUSE if began - 1 <= self._pause <= began + 1 else LEAD_IN_DOUBT
+        needed = in_doubt + (LEAD_WHEN_SURE - in_doubt) * min(max(sure, 0.0), 1.0)
         settled = (number - int(beam.since[own]) - SETTLING_NOTES) / SETTLING_NOTES
         needed = LEAD_OVER_NEWCOMER + (needed - LEAD_OVER_NEWCOMER) * min(max(settled, 0.0), 1.0)
         leads = beam.logp[0] - beam.logp[own] >= needed
@@ -140,6 +148,12 @@ class Follower:
         slots = np.arange(number - heard + 1, number + 1) % MEMORY
         matched = int(np.count_nonzero(beam.meaning[story, slots] >= 0))
         return matched >= PROOF_NOTES and matched >= PROOF_SHARE * heard
+
+    def _explained(self, story: int, since: int, number: int) -> float:
+        """Share of the notes ``since`` up to ``number`` that have a place in a story."""
+        heard = min(number - since + 1, MEMORY)
+        slots = np.arange(number - heard + 1, number + 1) % MEMORY
+        return float(np.count_nonzero(self._old.meaning[story, slots] != UNMATCHED)) / heard
 
     def _expect(self, chord: int, anchor_s: float, pace: float) -> None:
         """When the chord now shown was due at the tempo up to the one before it."""
