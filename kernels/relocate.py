@@ -32,6 +32,7 @@ NEAR_S = 2.5  # nominal
 NEAR = -6.0  # nobody breaks off to start afresh this near without a pause
 FAR_S, FAR = 20.0, -6.0  # nor so far away
 AWAY, AWAY_S = -5.0, 60.0  # the further the less likely, towards this much
+AHEAD = -1.5  # who has stopped goes back rather than on
 BEHIND = 14.0  # nats a seed may be behind the beam's best and still be tried
 
 
@@ -145,7 +146,9 @@ def search(runs, score, n, pitch, t, pace, here, entry_bonus):
         j = score.posting_chord[i]
         away_s = abs(score.chord_s[j] - here_s)
         bonus = entry_bonus + AWAY * away_s / (away_s + AWAY_S)
-        if entry_bonus <= 0.0:
+        if entry_bonus > 0.0:
+            bonus += AHEAD if j > here else 0.0
+        else:
             bonus += NEAR if away_s < NEAR_S else FAR if away_s > FAR_S else 0.0
         _extend(runs, score, j, score.posting_bit[i], n, t, pace, bonus)
         start = runs.start[j]

@@ -19,6 +19,7 @@ DOUBTFUL_FIT, SURE_FIT = 0.6, 0.8  # while so much of the recent notes fits wher
 AFTER_PAUSE = 4.0  # nats a pause adds to the chance of a fresh start
 WHEN_LOST = 4.0
 HESITATION_S, HESITATION_SHARE = 0.3, 1.5  # a pause is longer than this much of the wait for the next onset
+PROOF_AFTER_PAUSE = 3
 PROOF_NOTES, PROOF_SHARE = 4, 0.7  # what a fresh start must explain, of the notes since it began
 OCTAVE_REACH = 3  # chords looked at for the octave that is meant
 LOST_BELOW, FOUND_ABOVE = 0.28, 0.5  # of the share of recent notes that fitted
@@ -134,20 +135,21 @@ class Follower:
         share = self._explained(own, int(beam.since[0]), number)
         sure = (share - DOUBTFUL_FIT) / (SURE_FIT - DOUBTFUL_FIT)
         began = int(beam.since[0])
-        in_doubt = LEAD_AFTER_PAUSE if began - 1 <= self._pause <= began + 1 else LEAD_IN_DOUBT
+        paused = began - 1 <= self._pause <= began + 1
+        in_doubt = LEAD_AFTER_PAUSE if paused else LEAD_IN_DOUBT
         needed = in_doubt + (LEAD_WHEN_SURE - in_doubt) * min(max(sure, 0.0), 1.0)
         settled = (number - int(beam.since[own]) - SETTLING_NOTES) / SETTLING_NOTES
         needed = LEAD_OVER_NEWCOMER + (needed - LEAD_OVER_NEWCOMER) * min(max(settled, 0.0), 1.0)
         leads = beam.logp[0] - beam.logp[own] >= needed
-        return 0 if leads and self._proven(0, number) else own
+        return 0 if leads and self._proven(0, number, PROOF_AFTER_PAUSE if paused else PROOF_NOTES) else own
 
-    def _proven(self, story: int, number: int) -> bool:
+    def _proven(self, story: int, number: int, notes: int) -> bool:
         """Whether a story's fresh start explains enough notes, and most of those since, up to ``number``."""
         beam = self._old
         heard = min(number - int(beam.since[story]) + 1, MEMORY)
         slots = np.arange(number - heard + 1, number + 1) % MEMORY
         matched = int(np.count_nonzero(beam.meaning[story, slots] >= 0))
-        return matched >= PROOF_NOTES and matched >= PROOF_SHARE * heard
+        return matched >= notes and matched >= PROOF_SHARE * heard
 
     def _explained(self, story: int, since: int, number: int) -> float:
         """Share of the notes ``since`` up to ``number`` that have a place in a story."""
