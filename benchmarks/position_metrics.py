@@ -109,7 +109,7 @@ def clean_truth(pairs: Iterable[tuple[float, float]]) -> tuple[np.ndarray, int]:
         earliest[key] = min(earliest.get(key, np.inf), float(time_s))
     places = np.array(sorted(earliest))
     times = np.array([earliest[place] for place in places])
-    keep = _longest_rising(times)
+    keep = longest_rising(times)
     return np.column_stack([places[keep], times[keep]]), len(places) - len(keep)
 
 
@@ -258,7 +258,7 @@ def _longest_lost(take: PositionErrors) -> float:
     return longest
 
 
-def _longest_rising(values: np.ndarray) -> np.ndarray:
+def longest_rising(values: np.ndarray) -> np.ndarray:
     """Indices of a longest subsequence that never falls (patience sorting)."""
     tails: list[float] = []
     ends: list[int] = []
