@@ -44,7 +44,8 @@ def published(meant: Sequence[Meant], seed: int) -> Planted:
     share = chance.uniform(*SHARE)
     for index, note in enumerate(meant):
         stroke = note.stroke
-        what = chance.choice(("missed", "wrong", "moved", "stray")) if chance.random() < share else "kept"
+        is_drawn = chance.random() < share and note.is_plain
+        what = chance.choice(("missed", "wrong", "moved", "stray")) if is_drawn else "kept"
         if what in ("missed", "wrong"):
             missed.append((stroke.onset_s, stroke.pitch))
         if what in ("wrong", "stray"):
@@ -66,7 +67,7 @@ def released(meant: Sequence[Meant], seed: int) -> Planted:
     drawn = _drawn(chance, len(meant))
     for index, note in enumerate(meant):
         stroke = note.stroke
-        what = chance.randrange(16) if index in drawn else KEPT
+        what = chance.randrange(16) if index in drawn and note.is_plain else KEPT
         if what == KEPT:
             strokes.append(stroke)
             continue
