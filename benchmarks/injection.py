@@ -8,6 +8,9 @@ moves a little, or gets a stray note beside it, all equally likely.
 sixteen each is left out, gets a wrong key, a wrong key corrected at once, or a stray note
 after it; the other twelve only move. All drawn notes that still sound move by N(0, 0.3 s),
 which tears chords and melodies apart.
+
+In both only plain notes are drawn: leaving out a note that need not be played is no mistake.
+The key that a wrong one replaces was due when the wrong one sounded.
 """
 
 from __future__ import annotations
@@ -46,13 +49,15 @@ def published(meant: Sequence[Meant], seed: int) -> Planted:
         stroke = note.stroke
         is_drawn = chance.random() < share and note.is_plain
         what = chance.choice(("missed", "wrong", "moved", "stray")) if is_drawn else "kept"
-        if what in ("missed", "wrong"):
+        if what == "missed":
             missed.append((stroke.onset_s, stroke.pitch))
         if what in ("wrong", "stray"):
             pitch = other_key(chance, meant, index, lambda: int(chance.gauss(0.0, 1.0)))
             planted = replace(stroke, pitch=pitch, onset_s=_moved_s(stroke, chance.gauss(0.0, LITTLE_S)))
             strokes.append(planted)
             extra.append((planted.onset_s, pitch))
+            if what == "wrong":
+                missed.append((planted.onset_s, stroke.pitch))
         if what == "moved":
             stroke = replace(stroke, onset_s=_moved_s(stroke, chance.gauss(0.0, LITTLE_S)))
         if what in ("kept", "moved", "stray"):
@@ -71,9 +76,8 @@ def released(meant: Sequence[Meant], seed: int) -> Planted:
         if what == KEPT:
             strokes.append(stroke)
             continue
-        if what in (0, 1):
-            missed.append((stroke.onset_s, stroke.pitch))
         if what == 0:
+            missed.append((stroke.onset_s, stroke.pitch))
             continue
         lasts_s = stroke.duration_s * min(max(chance.gauss(1.0, 0.02), 0.5), 2.0)
         moved = replace(stroke, onset_s=_moved_s(stroke, chance.gauss(0.0, MUCH_S)), duration_s=lasts_s)
@@ -82,7 +86,9 @@ def released(meant: Sequence[Meant], seed: int) -> Planted:
             continue
         pitch = other_key(chance, meant, index, lambda: int(chance.gauss(0.0, 1.0)))
         planted = replace(moved, pitch=pitch)
-        if what == 2:
+        if what == 1:
+            missed.append((planted.onset_s, stroke.pitch))
+        elif what == 2:
             short_s = stroke.duration_s / 8 + chance.uniform(
                 -stroke.duration_s / 32, 3 * stroke.duration_s / 8
             )

@@ -8,7 +8,7 @@ from repetiteur.kernels.beam import MEMORY, RING
 from repetiteur.kernels.jit import kernel
 from repetiteur.kernels.likelihood import has_pitch
 
-SLIP_S = 0.15  # a wrong note sounds this close to the time of the right one
+SLIP_S = 0.22  # a wrong note sounds this close to the time of the right one
 SLIP_SEMITONES = 4
 BESIDE_S = 0.03  # a slip belongs to the chord nearest in time, give or take this
 AWAY = 20.0  # semitones that a second of time counts for

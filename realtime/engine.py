@@ -115,7 +115,7 @@ class Engine:
         follower = self.follower
         self._follow(reroute(follower.layout, self.score, order))
         self.follower.reset(1.0 / follower.pace)
-        self.follower.jump(q, 1, 0.0)
+        self.follower.jump(q, 1, order.travel_offset(q, 1))
         self.where.placed(t_s)
 
     def silence(self, t_s: float) -> None:

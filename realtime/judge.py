@@ -28,6 +28,7 @@ from repetiteur.kernels.judging import (
     slip_distance,
     slip_partner,
 )
+from repetiteur.realtime.due_times import DueTimes
 from repetiteur.realtime.events import Emit
 from repetiteur.realtime.follower import Follower
 from repetiteur.realtime.recent_notes import RecentNotes
@@ -62,6 +63,7 @@ class Judge:
         """Forget everything told; nothing told before can be retracted any more."""
         self._told = Told(self._score, self._follower.layout, self._emit)
         self._notes = RecentNotes(self._follower.layout)
+        self._due = DueTimes(self._score, self._follower.layout, self._notes)
         self._seen = np.full(MEMORY, UNMATCHED, np.int32)
         self._seen_pass = np.zeros(MEMORY, np.int32)
         self._pending: list[Played] = []
@@ -260,7 +262,7 @@ class Judge:
             place = key, which_pass
             standing = self._told.standing.get(place)
             if standing is None or abs(standing.due_s - due_s) >= SAME_TIME_THROUGH_S:
-                due_s = self._notes.due_within_chord_s(place, due_s) if begun else due_s
+                due_s = (self._due.within_chord_s if begun else self._due.between_chords_s)(place, due_s)
                 self._tell_one_missed(place, due_s, t_s)
 
     def _tell_one_missed(self, place: Place, due_s: float, t_s: float) -> None:

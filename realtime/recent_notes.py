@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from repetiteur.kernels.beam import MEMORY, UNMATCHED
 from repetiteur.realtime.layout import Layout
 
@@ -77,12 +75,3 @@ class RecentNotes:
             and played.which_pass == which_pass
             and key_chord[played.meaning] == chord
         )
-
-    def due_within_chord_s(self, place: Place, began_s: float) -> float:
-        """When a key of a chord that sounded was due: chords are rolled, so between its neighbours."""
-        pitch = int(self._layout.arrays.key_pitch[place[0]])
-        chord = int(self._layout.key_chord[place[0]])
-        heard = sorted((played.pitch, played.onset_s) for played in self.keys_of(chord, place[1]))
-        if not heard:
-            return began_s
-        return float(np.interp(pitch, [key for key, _ in heard], [onset_s for _, onset_s in heard]))
