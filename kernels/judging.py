@@ -92,11 +92,13 @@ def overdue_keys(score, chords, heard, times, passes, t, since, passed_delay_s, 
 
 @kernel
 def nearest_chord_s(score, chords, heard, times, passes, onset):
-    """How far in time a note is from the nearest chord of the ring."""
+    """How far in time a note is from the nearest chord of the ring that has to be played."""
     nearest = math.inf
     for r in range(RING):
         if chords[r] < 0:
             break
+        if score.chord_needed[chords[r]] == 0:
+            continue
         away = abs(onset - _due_s(score, chords, heard, times, passes, r))
         if away < nearest:
             nearest = away
