@@ -13,6 +13,8 @@ SLIP_SEMITONES = 4
 BESIDE_S = 0.03  # a slip belongs to the chord nearest in time, give or take this
 AWAY = 20.0  # semitones that a second of time counts for
 SAME_KEY_S = 0.8  # a stray note this close to where its own key is missing is that key, early or late
+OPTIONAL_S = 0.35  # the same for a key that need not be played
+EARLY_ORNAMENT_S = 0.25  # an ornament may begin before its note: from above, or with the bass
 AWAITED = 4
 AWAITED_S = 0.8
 
@@ -146,16 +148,30 @@ def own_key(score, chords, heard, times, passes, pitch, onset):
         if not has_pitch(score.chord_pitches, c, pitch):
             continue
         due = _due_s(score, chords, heard, times, passes, r)
-        if not abs(onset - due) <= nearest:
+        away = abs(onset - due)
+        if not away <= nearest:
             continue
-        unheard = score.chord_needed[c] & ~heard[r]
-        key = score.chord_first[c]
-        while unheard:
-            if unheard & 1 and score.key_pitch[key] == pitch:
-                best_key, best_pass, best_due, nearest = key, passes[r], due, abs(onset - due)
-            unheard >>= 1
-            key += 1
+        for key in range(score.chord_first[c], score.chord_first[c + 1]):
+            bit = key - score.chord_first[c]
+            if score.key_pitch[key] != pitch or (heard[r] >> bit) & 1:
+                continue
+            if (score.chord_needed[c] >> bit) & 1 or away <= OPTIONAL_S:
+                best_key, best_pass, best_due, nearest = key, passes[r], due, away
     return best_key, best_pass, best_due
+
+
+@kernel
+def adorns(score, chords, heard, times, passes, pitch, onset, pace):
+    """Whether a stray note may be of a printed ornament that was not known yet when it sounded."""
+    for r in range(RING):
+        c = chords[r]
+        if c < 0:
+            break
+        since = onset - _due_s(score, chords, heard, times, passes, r)
+        lasts = score.chord_ornament_s[c] * pace
+        if has_pitch(score.chord_ornament, c, pitch) and -EARLY_ORNAMENT_S <= since <= lasts:
+            return True
+    return False
 
 
 @kernel

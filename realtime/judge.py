@@ -20,6 +20,7 @@ from repetiteur.kernels.judging import (
     BESIDE_S,
     SAME_KEY_S,
     SLIP_S,
+    adorns,
     changed_notes,
     may_belong,
     nearest_chord_s,
@@ -42,6 +43,7 @@ LINGER_S = 0.55
 SAME_TIME_THROUGH_S = 1.5  # a note due this close to a told one is the same passage, not a new try
 AGAIN_S = 0.5  # a key struck again within this time was no new try
 CHORD_S = 0.1  # keys this close are one chord
+GRACE_S = 0.5  # a grace note this long before the same key may be all there is of it
 NOT_JUDGED = -3  # of a note just heard; apart from every meaning of the kernels
 
 
@@ -235,12 +237,33 @@ class Judge:
             self._told.free((key, which_pass), t_s)
             self._told.right_all_the_same(played, (key, which_pass), due_s, t_s)
             return
+        if adorns(*recent, follower.pace):
+            return
+        again = self._struck_again(played)
+        if again is not None:
+            self._told.match(played, again, t_s)
+            return
         place = slip_partner(*recent)
         if self._is_free(place):
             self._told.free(place, t_s)
             self._told.wrong(played, place, follower.confidence, t_s)
         else:
             self._told.extra(played, follower.confidence, t_s)
+
+    def _struck_again(self, played: Played) -> Place | None:
+        """The key of a chord begun again after a stop: more than one of its keys, and all were right."""
+        chord, which_pass = played.chord, played.which_pass
+        known = {first.pitch: first for first in self._notes.keys_of(chord, which_pass)}
+        together = {
+            other.pitch
+            for other in self._notes
+            if abs(other.onset_s - played.onset_s) <= CHORD_S and other.meaning == UNMATCHED
+        }
+        first = known.get(played.pitch)
+        if first is None or played.onset_s - first.onset_s <= AGAIN_S or len(together & known.keys()) < 2:
+            return None
+        played.due_s = math.nan  # he had stopped
+        return first.meaning, which_pass
 
     def _is_free(self, place: Place) -> bool:
         """Whether no played note stands for this key yet; False for no key at all."""
@@ -269,7 +292,7 @@ class Judge:
         """Missed, unless a stray note was this one after all, or was meant to be."""
         pitch = self._pitch(place)
         strays = [played for played in self._notes.strays() if abs(played.onset_s - due_s) <= SAME_KEY_S]
-        same = [played for played in strays if played.pitch == pitch]
+        same = [played for played in strays if played.pitch == pitch] or self._graces(place, due_s)
         slips = [
             (slip_distance(pitch, played.pitch) + AWAY * abs(played.onset_s - due_s), played)
             for played in strays
@@ -285,6 +308,21 @@ class Judge:
             self._told.wrong(slip, place, self._follower.confidence, t_s)
         else:
             self._told.missed(place, due_s, self._follower.confidence, t_s)
+
+    def _graces(self, place: Place, due_s: float) -> list[Played]:
+        """Grace notes of the same key just before: held on, they are the note itself."""
+        layout, pitch = self._follower.layout, self._pitch(place)
+        q, chord = layout.arrays.chord_q, layout.key_chord
+        return [
+            played
+            for played in self._notes
+            if played.pitch == pitch
+            and abs(played.onset_s - due_s) <= GRACE_S
+            and played.meaning >= 0
+            and played.which_pass == place[1]
+            and layout.chord_grace[chord[played.meaning]]
+            and abs(q[chord[played.meaning]] - q[chord[place[0]]]) < 1e-3
+        ]
 
     def _beside(self, onset_s: float, due_s: float) -> bool:
         """Whether a stray note sounded when a missing one was due, nearer than to any other chord."""
