@@ -35,6 +35,7 @@ class Chords:
     long_s: np.ndarray
     key_note: np.ndarray  # i4[K] index of the score's note
     key_bit: np.ndarray  # u1[K] place in its chord
+    twins: tuple[tuple[int, int], ...]  # (key, further plain note of that key): voices in unison
 
 
 @dataclass(slots=True)
@@ -59,6 +60,7 @@ def gather(score: Score) -> Chords:
     first = [0]
     needed, sets, ornaments, longs = [], [], [], []
     ornament_s, long_s, spreads = [], [], []
+    twins: list[tuple[int, int]] = []
     for group, begins_s in zip(groups, seconds.tolist(), strict=True):
         bits = must = shaken = held = 0
         shaken_s = held_s = 0.0
@@ -70,6 +72,13 @@ def gather(score: Score) -> Chords:
                 must |= (kind[i] == NoteKind.PLAIN) << count
                 key_note.append(i)
                 key_bit.append(count)
+            elif bits >> pitch[i] & 1 and kind[i] == NoteKind.PLAIN:
+                key = next(key for key in range(first[-1], len(key_note)) if pitch[key_note[key]] == pitch[i])
+                if kind[key_note[key]] == NoteKind.PLAIN:
+                    twins.append((key, i))
+                else:  # a cue note came first: this one has to be played
+                    key_note[key] = i
+                    must |= 1 << key_bit[key]
             lasts_s = ends_s[i] - begins_s
             if signs[i]:
                 spread_s = max(spread_s, ROLL_SPREAD_S if signs[i] & Ornament.ARPEGGIO else 0.0)
@@ -102,6 +111,7 @@ def gather(score: Score) -> Chords:
         long_s=np.array(long_s, float),
         key_note=np.array(key_note, np.int32),
         key_bit=np.array(key_bit, np.uint8),
+        twins=tuple(twins),
     )
 
 

@@ -22,6 +22,7 @@ class Layout:
 
     arrays: ScoreArrays
     key_note: np.ndarray  # i4[K] index of the score note a key stands for
+    twins: dict[int, tuple[int, ...]]  # key -> further score notes of that key: voices in unison
     key_chord: np.ndarray  # i4[K]
     chord_grace: np.ndarray  # bool[N] made of grace notes only
 
@@ -58,7 +59,10 @@ def lay_out(score: Score) -> Layout:
         posting_bit=chords.key_bit[by_pitch],
         **_columns(ways),
     )
-    return Layout(arrays, chords.key_note, key_chord, chords.grace)
+    twins: dict[int, tuple[int, ...]] = {}
+    for key, note in chords.twins:
+        twins[key] = (*twins.get(key, ()), note)
+    return Layout(arrays, chords.key_note, twins, key_chord, chords.grace)
 
 
 def reroute(layout: Layout, score: Score, order: PlayOrder) -> Layout:

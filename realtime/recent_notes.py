@@ -30,6 +30,7 @@ class Played:
     due_s: float = math.nan  # when the tempo asked for its chord; NaN when no tempo was running
     tell_at_s: float = math.inf  # as extra, unless it is understood by then
     told: int | None = None  # seq of the standing verdict
+    told_too: tuple[int, ...] = ()  # and of those for further voices in unison
     stands_for: Place | None = None  # in the judge's reading, not the follower's
 
 

@@ -32,15 +32,17 @@ class Told:
         self.standing: dict[Place, Standing] = {}
 
     def match(self, played: Played, place: Place, t_s: float) -> None:
-        """Heard, and found in the score."""
-        note = int(self._layout.key_note[place[0]])
+        """Heard, and found in the score; of voices in unison every note is told."""
         late_s = played.onset_s - played.due_s
         if not abs(late_s) <= TEMPO_RUNS_S:  # nor for NaN
             late_s = 0.0
         q = float(self._layout.arrays.chord_q[self._layout.key_chord[place[0]]])
-        fields = (played.note, self._score.note_ids[note], q, place[1],
-                  float(late_s) * 1000.0, played.velocity - played.loudness)  # fmt: skip
-        played.told = self._emit(Match, t_s, fields)
+        deviations = float(late_s) * 1000.0, played.velocity - played.loudness
+        told = [
+            self._emit(Match, t_s, (played.note, self._score.note_ids[note], q, place[1], *deviations))
+            for note in (int(self._layout.key_note[place[0]]), *self._layout.twins.get(place[0], ()))
+        ]
+        played.told, played.told_too = told[0], tuple(told[1:])
 
     def extra(self, played: Played, confidence: float, t_s: float) -> None:
         """Heard, and not in the score."""
@@ -76,8 +78,9 @@ class Told:
         """Whatever was told of this note no longer holds."""
         if played.told is None:
             return
-        self._emit(Retract, t_s, (played.told,))
-        played.told = None
+        for seq in (played.told, *played.told_too):
+            self._emit(Retract, t_s, (seq,))
+        played.told, played.told_too = None, ()
         if played.stands_for is not None:
             self.standing.pop(played.stands_for, None)
             played.stands_for = None
