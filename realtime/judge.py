@@ -43,6 +43,7 @@ LINGER_S = 0.55
 SAME_TIME_THROUGH_S = 1.5  # a note due this close to a told one is the same passage, not a new try
 AGAIN_S = 0.5  # a key struck again within this time was no new try
 CHORD_S = 0.1  # keys this close are one chord
+SHAKE_Q = 1.0  # notes this close are of one shake
 GRACE_S = 0.5  # a grace note this long before the same key may be all there is of it
 NOT_JUDGED = -3  # of a note just heard; apart from every meaning of the kernels
 
@@ -126,11 +127,14 @@ class Judge:
         """The follower now reads this note otherwise than was told."""
         place = meaning, which_pass
         agreed = meaning >= 0 and played.stands_for == place and played.pitch == self._pitch(place)
+        before = played.meaning, played.which_pass
         played.meaning = meaning
         if agreed:
             self._told.standing.pop(place)
             played.stands_for = None
             played.which_pass = which_pass
+            return
+        if self._is_the_same_ornament(played, before, place):
             return
         self._told.take_back(played, t_s)
         if meaning >= 0:
@@ -141,6 +145,20 @@ class Judge:
         elif meaning <= OCTAVE_OFF and played.judged:
             self._out_of_octave(played, (OCTAVE_OFF - meaning, which_pass), t_s)
         # Else it is part of an ornament: nothing to tell.
+
+    def _is_the_same_ornament(self, played: Played, before: Place, place: Place) -> bool:
+        """Of a shake written out, which of its notes this was is not worth taking a verdict back."""
+        if played.told is None or min(before[0], place[0]) < 0 or before[1] != place[1]:
+            return False
+        arrays, key_chord = self._follower.layout.arrays, self._follower.layout.key_chord
+        apart_q = abs(arrays.chord_q[key_chord[before[0]]] - arrays.chord_q[key_chord[place[0]]])
+        same_key = self._pitch(before) == self._pitch(place) == played.pitch
+        return bool(same_key and apart_q < SHAKE_Q and not (self._is_needed(before) or self._is_needed(place)))
+
+    def _is_needed(self, place: Place) -> bool:
+        layout = self._follower.layout
+        chord = layout.key_chord[place[0]]
+        return bool(layout.arrays.chord_needed[chord] >> (place[0] - layout.arrays.chord_first[chord]) & 1)
 
     def _out_of_octave(self, played: Played, place: Place, t_s: float) -> None:
         """The right key in a wrong octave."""
