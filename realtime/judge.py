@@ -32,6 +32,7 @@ from repetiteur.kernels.judging import (
 from repetiteur.realtime.due_times import DueTimes
 from repetiteur.realtime.events import Emit
 from repetiteur.realtime.follower import Follower
+from repetiteur.realtime.leniency import AGAIN_S, CHORD_S, graces_held_on, is_the_same_shake, struck_again
 from repetiteur.realtime.recent_notes import RecentNotes
 from repetiteur.realtime.score import Score
 from repetiteur.realtime.told import Place, Played, Told
@@ -41,10 +42,6 @@ DOUBT_DELAY_S = 0.27
 MISSED_DELAY_S = 0.4
 LINGER_S = 0.55
 SAME_TIME_THROUGH_S = 1.5  # a note due this close to a told one is the same passage, not a new try
-AGAIN_S = 0.5  # a key struck again within this time was no new try
-CHORD_S = 0.1  # keys this close are one chord
-SHAKE_Q = 1.0  # notes this close are of one shake
-GRACE_S = 0.5  # a grace note this long before the same key may be all there is of it
 NOT_JUDGED = -3  # of a note just heard; apart from every meaning of the kernels
 
 
@@ -134,7 +131,8 @@ class Judge:
             played.stands_for = None
             played.which_pass = which_pass
             return
-        if self._is_the_same_ornament(played, before, place):
+        standing = meaning >= 0 and played.told is not None and self._pitch(place) == played.pitch
+        if standing and is_the_same_shake(self._follower.layout, before, place):
             return
         self._told.take_back(played, t_s)
         if meaning >= 0:
@@ -145,20 +143,6 @@ class Judge:
         elif meaning <= OCTAVE_OFF and played.judged:
             self._out_of_octave(played, (OCTAVE_OFF - meaning, which_pass), t_s)
         # Else it is part of an ornament: nothing to tell.
-
-    def _is_the_same_ornament(self, played: Played, before: Place, place: Place) -> bool:
-        """Of a shake written out, which of its notes this was is not worth taking a verdict back."""
-        if played.told is None or min(before[0], place[0]) < 0 or before[1] != place[1]:
-            return False
-        arrays, key_chord = self._follower.layout.arrays, self._follower.layout.key_chord
-        apart_q = abs(arrays.chord_q[key_chord[before[0]]] - arrays.chord_q[key_chord[place[0]]])
-        same_key = self._pitch(before) == self._pitch(place) == played.pitch
-        return bool(same_key and apart_q < SHAKE_Q and not (self._is_needed(before) or self._is_needed(place)))
-
-    def _is_needed(self, place: Place) -> bool:
-        layout = self._follower.layout
-        chord = layout.key_chord[place[0]]
-        return bool(layout.arrays.chord_needed[chord] >> (place[0] - layout.arrays.chord_first[chord]) & 1)
 
     def _out_of_octave(self, played: Played, place: Place, t_s: float) -> None:
         """The right key in a wrong octave."""
@@ -257,8 +241,9 @@ class Judge:
             return
         if adorns(*recent, follower.pace):
             return
-        again = self._struck_again(played)
+        again = struck_again(self._notes, played)
         if again is not None:
+            played.due_s = math.nan  # he had stopped
             self._told.match(played, again, t_s)
             return
         place = slip_partner(*recent)
@@ -267,21 +252,6 @@ class Judge:
             self._told.wrong(played, place, follower.confidence, t_s)
         else:
             self._told.extra(played, follower.confidence, t_s)
-
-    def _struck_again(self, played: Played) -> Place | None:
-        """The key of a chord begun again after a stop: more than one of its keys, and all were right."""
-        chord, which_pass = played.chord, played.which_pass
-        known = {first.pitch: first for first in self._notes.keys_of(chord, which_pass)}
-        together = {
-            other.pitch
-            for other in self._notes
-            if abs(other.onset_s - played.onset_s) <= CHORD_S and other.meaning == UNMATCHED
-        }
-        first = known.get(played.pitch)
-        if first is None or played.onset_s - first.onset_s <= AGAIN_S or len(together & known.keys()) < 2:
-            return None
-        played.due_s = math.nan  # he had stopped
-        return first.meaning, which_pass
 
     def _is_free(self, place: Place) -> bool:
         """Whether no played note stands for this key yet; False for no key at all."""
@@ -310,7 +280,8 @@ class Judge:
         """Missed, unless a stray note was this one after all, or was meant to be."""
         pitch = self._pitch(place)
         strays = [played for played in self._notes.strays() if abs(played.onset_s - due_s) <= SAME_KEY_S]
-        same = [played for played in strays if played.pitch == pitch] or self._graces(place, due_s)
+        same = [played for played in strays if played.pitch == pitch]
+        same = same or graces_held_on(self._notes, self._follower.layout, place, due_s)
         slips = [
             (slip_distance(pitch, played.pitch) + AWAY * abs(played.onset_s - due_s), played)
             for played in strays
@@ -326,21 +297,6 @@ class Judge:
             self._told.wrong(slip, place, self._follower.confidence, t_s)
         else:
             self._told.missed(place, due_s, self._follower.confidence, t_s)
-
-    def _graces(self, place: Place, due_s: float) -> list[Played]:
-        """Grace notes of the same key just before: held on, they are the note itself."""
-        layout, pitch = self._follower.layout, self._pitch(place)
-        q, chord = layout.arrays.chord_q, layout.key_chord
-        return [
-            played
-            for played in self._notes
-            if played.pitch == pitch
-            and abs(played.onset_s - due_s) <= GRACE_S
-            and played.meaning >= 0
-            and played.which_pass == place[1]
-            and layout.chord_grace[chord[played.meaning]]
-            and abs(q[chord[played.meaning]] - q[chord[place[0]]]) < 1e-3
-        ]
 
     def _beside(self, onset_s: float, due_s: float) -> bool:
         """Whether a stray note sounded when a missing one was due, nearer than to any other chord."""

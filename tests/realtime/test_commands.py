@@ -180,3 +180,20 @@ def test_nothing_pushed_makes_an_engine_raise(stage, score):
     ]
     events = [event for item in strange for event in engine.push(item)]
     assert [event.seq for event in events] == list(range(events[0].seq, events[0].seq + len(events)))
+
+
+def test_travel_goes_on_when_the_play_order_changes_behind_a_repeat(stage):
+    """Without repeats the second half lies as far along the way as it is written; with a loop as well."""
+    tune = stage.tune(8)
+    order = PlayOrder(
+        (Segment(0.0, 16.0), Segment(16.0, 32.0)),
+        (Edge(0, 0, EdgeKind.REPEAT, (1,)), Edge(0, 1, EdgeKind.ON, (2,)), Edge(1, END, EdgeKind.ON, (1,))),
+        (0, 0, 1),
+    )
+    engine = Engine(stage.score(tune, order))
+    engine.open()
+    engine.push(inputs.Loop(0.0, "5", "6"))
+    events = engine.push(inputs.LoopOff(0.1))
+    position = last(events, Position)
+    assert position.q == 16.0
+    assert position.travel == 32.0  # the repeat lies behind it

@@ -270,3 +270,87 @@ class Reading:
 
     def read(self, note: int, key: int) -> None:
         self.meanings[0][note % MEMORY] = key
+
+
+def test_a_chord_struck_again_after_a_stop_is_no_mistake(stage):
+    chords = [stage.written(2.0 * k, pitch + 3 * k % 8, 2.0) for k in range(8) for pitch in (50, 57, 62)]
+    first = stage.player([note for note in chords if note.q <= 8.0])
+    again = stage.player([note for note in chords if note.q == 8.0], start_s=6.0, from_q=8.0)
+    events = stage.listen(stage.score(chords), [*first, *again, Finish(7.0)])
+    assert not mistakes(events)  # not even for a moment
+    matches = [event for event in stage.standing(events) if isinstance(event, Match)]
+    assert len(matches) == len(first) + len(again)
+
+
+def test_a_single_key_struck_again_is_extra(stage):
+    chords = [stage.written(2.0 * k, pitch + 3 * k % 8, 2.0) for k in range(8) for pitch in (50, 57, 62)]
+    played = stage.player(chords)
+    late = next(note for note, written in zip(played, chords, strict=True) if written.q == 8.0)
+    events = stage.listen(stage.score(chords), [*played, stage.struck(late.t_s + 0.6, late.pitch)])
+    assert [event.kind for event in mistakes(stage.standing(events))] == [MistakeKind.EXTRA]
+
+
+def test_of_voices_in_unison_every_note_is_matched_and_taken_back_together(stage):
+    tune = stage.tune()
+    doubled = next(note for note in tune if note.q == 10.0 and note.pitch < 60)
+    twins = [*tune, stage.written(10.0, doubled.pitch, 2.0)]
+    score = stage.score(twins)
+    standing = stage.standing(stage.listen(score, stage.player(tune)))
+    assert not mistakes(standing)
+    matches = [event for event in standing if isinstance(event, Match)]
+    assert len({match.score_note for match in matches}) == len(twins)
+    both = names(score, doubled.pitch)
+    there = [match for match in matches if match.q == 10.0 and match.score_note in both]
+    assert len(there) == 2
+    assert len({match.note for match in there}) == 1
+
+
+def test_a_voice_in_unison_left_out_is_missed_once(stage):
+    tune = stage.tune()
+    gone = next(note for note in tune if note.q == 10.0 and note.pitch < 60)
+    score = stage.score([*tune, stage.written(10.0, gone.pitch, 2.0)])
+    played = stage.player([note for note in tune if note is not gone])
+    told = mistakes(stage.standing(stage.listen(score, played)))
+    assert [(event.kind, event.expected) for event in told] == [(MistakeKind.MISSED, gone.pitch)]
+
+
+def test_a_trill_may_begin_before_its_note(stage):
+    tune = stage.tune()
+    trilled = next(i for i, note in enumerate(tune) if note.q == 12.0 and note.pitch >= 60)
+    main = tune[trilled]
+    tune[trilled] = stage.written(12.0, main.pitch, 2.0, NoteKind.PLAIN, Ornament.TRILL)
+    tune = [note for note in tune if not (12.0 < note.q < 14.0 and note.pitch >= 60)]
+    early = stage.struck(6.5 - 0.05, main.pitch + 1)
+    assert not mistakes(stage.standing(stage.listen(stage.score(tune), [*stage.player(tune), early])))
+
+
+def test_a_grace_note_held_on_is_its_note(stage):
+    tune = stage.tune()
+    main = next(note for note in tune if note.q == 20.0 and note.pitch >= 60)
+    score = stage.score([*tune, stage.written(20.0, main.pitch, 0.0, NoteKind.GRACE)])
+    played = [
+        stage.struck(note.t_s - (0.08 if written is main else 0.0), note.pitch)
+        for written, note in zip(tune, stage.player(tune), strict=True)
+    ]
+    standing = stage.standing(stage.listen(score, played))
+    assert not mistakes(standing)
+
+
+def test_the_hands_are_as_far_apart_as_they_were(stage):
+    """The left hand comes 0.08 s before the right; a note left out by the right was due with the right."""
+    tune = [stage.written(float(k), pitch + (k * 5) % 7, 1.0) for k in range(16) for pitch in (48, 72)]
+    score = stage.score(tune)
+    score.notes["staff"] = np.where(score.notes["pitch"] < 60, 2, 1)
+    played = [
+        stage.struck(note.t_s + (0.08 if written.pitch >= 60 else 0.0), note.pitch)
+        for written, note in zip(tune, stage.player(tune), strict=True)
+        if not (written.q == 10.0 and written.pitch >= 60)
+    ]
+    told = mistakes(stage.standing(stage.listen(score, played)))
+    assert [(event.kind, event.q) for event in told] == [(MistakeKind.MISSED, 10.0)]
+    assert told[0].onset == pytest.approx(0.5 + 5.0 + 0.08, abs=0.03)
+
+
+def names(score, pitch: int) -> set[str]:
+    """Ids of the score's notes of that pitch."""
+    return {name for name, key in zip(score.note_ids, score.notes["pitch"], strict=True) if key == pitch}
