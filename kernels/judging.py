@@ -10,7 +10,7 @@ from repetiteur.kernels.likelihood import has_pitch
 
 SLIP_S = 0.22  # a wrong note sounds this close to the time of the right one
 SLIP_SEMITONES = 4
-BESIDE_S = 0.03  # a slip belongs to the chord nearest in time, give or take this
+BESIDE_S = 0.05  # a slip belongs to the chord nearest in time, give or take this
 AWAY = 20.0  # semitones that a second of time counts for
 SAME_KEY_S = 0.8  # a stray note this close to where its own key is missing is that key, early or late
 OPTIONAL_S = 0.35  # the same for a key that need not be played
