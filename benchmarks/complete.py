@@ -1,8 +1,9 @@
 """A take without its mistakes: what the pianist meant, to plant known mistakes into.
 
 Matched notes are kept as they were played (with the key the score asks for), extra notes
-are left out, and what was missed is played when it was due. So nothing in it is a mistake,
-and it breathes like the original. Two faults of alignment tables must not become mistakes:
+are left out, and what was missed is played when it was due; nothing is played before the
+take begins or after it ends. So nothing in it is a mistake, and it breathes like the
+original. Two faults of alignment tables must not become mistakes:
 
 unlisted   Score notes the table does not know (a tie of the file read otherwise) were
            struck all the same; they are played when due.
@@ -94,6 +95,10 @@ class _Line:
         """Seconds when this place was played or due."""
         return float(np.interp(travel_q, self._places, self._times))
 
+    def covers(self, travel_q: float) -> bool:
+        """Whether the take had begun here, and not yet ended."""
+        return self._places[0] <= round(travel_q, 4) <= self._places[-1]
+
     def is_astray(self, onset_s: float, travel_q: float) -> bool:
         """See the module."""
         place = round(travel_q, 4)
@@ -113,7 +118,7 @@ def _meant(played: PlayedSide | None, place: Place, score: Score, line: _Line) -
     if played is not None and plain and line.is_astray(played.onset_s, place.travel_q):
         played = None
     if played is None:
-        if not plain:
+        if not plain or not line.covers(place.travel_q):
             return None
         onset_s, span_s, velocity = line.time_at(place.travel_q), TYPICAL_DURATION_S, TYPICAL_VELOCITY
     else:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -61,3 +62,23 @@ def test_a_completed_performance_has_no_mistakes(desk) -> None:
     meant = complete_performance(rows, desk.score(notes))
     assert [note.stroke.pitch for note in meant] == [note.pitch for note in notes[:16]]
     assert meant[7].stroke.onset_s == pytest.approx(7.0)
+
+
+def test_faults_of_the_table_do_not_become_mistakes(desk) -> None:
+    """A match gone astray sounds when due; so does a note the table does not know; nothing after the end."""
+    notes = desk.line()
+    rows = [
+        desk.row(note, note.q, 1, desk.played(k, note.q, note.pitch)) for k, note in enumerate(notes[:14])
+    ]
+    rows[5] = desk.row(notes[5], 5.0, 1, desk.played(5, 9.2, notes[5].pitch))
+    del rows[9]
+    rows += [desk.row(note, note.q, 1) for note in notes[14:]]
+    meant = complete_performance(rows, desk.score(notes))
+    assert [note.stroke.pitch for note in meant] == [note.pitch for note in notes[:14]]
+    assert [note.stroke.onset_s for note in meant] == pytest.approx([note.q for note in notes[:14]])
+
+
+@pytest.mark.parametrize("injector", [published, released, human])
+def test_only_plain_notes_are_left_out(injector) -> None:
+    optional = [replace(note, is_plain=False) for note in MEANT]
+    assert not injector(optional, 2).missed
