@@ -3,6 +3,9 @@
 Conventions
     As it comes   match: (score note, pass, played note) all agree. Insertion: a played note
                   without a match. Deletion: a score note called missed (or wrong).
+    Unmatched     deletions as aligners are counted, which say nothing but pairs: every score
+                  note of the table without a match, whatever was told of it; of two voices
+                  on one key the first one told is its pair.
     Fair          the same with what ``leeway`` describes set aside on both sides.
     In time       fair, with the labels as a client saw them at a deadline: for a played note
                   ``LIVE_S`` after its onset; for a missed note ``MISSED_S`` or one beat,
@@ -11,8 +14,6 @@ Conventions
                   (silence about a note is neither match nor mistake).
     False alarm   a standing mistake about a note that was right, after the same setting
                   aside; wrong counts once. *Shown*: also those taken back later.
-    Unmatched     deletion as aligners count it: every score note without a match, whether or
-                  not anything was said about it.
     A wrong is one missed and one extra. What the table does not mention is left out.
 """
 
@@ -96,7 +97,7 @@ def count_verdicts(heard: Heard, truth: Truth) -> VerdictCounts:
         match=count(plain.matches, truth.labels.matches),
         insertion=count(plain.extra, truth.labels.extra),
         deletion=count(plain.missed, truth.labels.missed),
-        unmatched=count(silent.missed, truth.labels.missed),
+        unmatched=count(_unpaired(heard, truth), truth.labels.missed),
         fair_match=count(fair_final.matches, fair_true.matches),
         fair_insertion=count(fair_final.extra, fair_true.extra),
         fair_deletion=count(fair_final.missed, fair_true.missed),
@@ -220,6 +221,16 @@ def missed_delays_s(heard: Heard, truth: Truth) -> np.ndarray:
             if name in truth.labels.missed and name in truth.due
         ]
     )
+
+
+def _unpaired(heard: Heard, truth: Truth) -> frozenset[Name]:
+    """Score notes of the table that no played note is paired with."""
+    pair: dict[int, Name] = {}
+    for told in heard.told:
+        if told.stands and isinstance(told.verdict, Match):
+            pair.setdefault(told.verdict.note, (told.verdict.score_note, told.verdict.pass_))
+    named = {match[:2] for match in truth.labels.matches} | truth.labels.missed
+    return frozenset(named - set(pair.values()) - truth.undecided)
 
 
 def _name(verdict: Match | Mistake) -> Name | None:

@@ -155,3 +155,18 @@ def test_mistakes_inside_marked_regions(desk) -> None:
     stream.missed(9.5, "n9", 69, 9.0)
     found = count_verdicts(stream.heard(truth), truth)
     assert (found.marked, found.marked_inside) == (2, 1)
+
+
+def test_a_note_without_a_match_is_unmatched_though_nothing_was_told_of_it(desk) -> None:
+    notes = [*desk.line(), desk.written("twin", 5.0, 65)]
+    rows = [
+        desk.row(note, note.q, 1, desk.played(k, note.q, note.pitch)) for k, note in enumerate(notes[:16])
+    ]
+    rows[7] = desk.row(notes[7], 7.0, 1)
+    rows.append(desk.row(notes[16], 5.0, 1))
+    truth = build_truth(rows, desk.score(notes))
+    stream = _right(desk, notes[:16], missing=[7])
+    stream.match(5.0, 5, "twin")
+    found = count_verdicts(stream.heard(truth), truth)
+    assert found.unmatched == Count(2, 2, 2)
+    assert found.deletion == Count(0, 0, 2)
