@@ -13,7 +13,9 @@ left out  straight on after the first time
 
 *Back* is the player's first onset after the jump from which the displayed position (0.1 s
 after each onset, place as written) stays within 1.5 beats for ten onsets. It is told in
-seconds and in onsets since the first note after the jump; never is infinite.
+seconds and in onsets since the first note after the jump; never is infinite. Where the
+passage reads like another one of the score, only chance can tell the two apart before they
+differ: how many chords that takes is told with it (``likeness``).
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ import numpy as np
 
 from repetiteur.benchmarks.drive import drive
 from repetiteur.benchmarks.heard import Reports, reports
+from repetiteur.benchmarks.likeness import Likeness
 from repetiteur.benchmarks.position_metrics import displayed
 from repetiteur.benchmarks.strokes import Stroke, performed, strokes_of
 from repetiteur.benchmarks.takes import Take
@@ -71,6 +74,7 @@ class Scene:
     strokes: list[Stroke]
     times_s: np.ndarray  # of the onsets after the jump
     written_q: np.ndarray  # their places
+    alike_chords: int  # from there on that read the same somewhere else in the score
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class Recovery:
     at_s: float  # when the player jumped
     after_s: float
     after_onsets: int
+    alike_chords: int  # see Scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +115,15 @@ def measure_jumps(take: Take) -> JumpResult:
 
 def scenes(strokes: list[Stroke], truth: Truth, score: Score) -> Iterator[Scene]:
     """Every jump of a take after which there is enough left to be back in."""
+    likeness = Likeness(score)
     for cut in splices(truth, score):
         played, shift_s = splice(strokes, cut)
         times = truth.onsets[:, 1] + shift_s
         begin = int(np.searchsorted(truth.onsets[:, 1], cut.join_s - JUST_BEFORE_S))
         until = int(np.searchsorted(times, cut.leave_s + cut.pause_s + AFTER_S))
         if until - begin >= 2 * HOLD_ONSETS:
-            yield Scene(cut, played, times[begin:until], truth.written_q[begin:until])
+            places_q = truth.written_q[begin:until]
+            yield Scene(cut, played, times[begin:until], places_q, likeness.chords_alike(float(places_q[0])))
 
 
 def splices(truth: Truth, score: Score) -> Iterator[Splice]:
@@ -166,9 +173,10 @@ def recovery(name: str, scene: Scene, said: Reports, score: Score) -> Recovery:
     beats_per_q = np.array([score.bars["lower"][score.bar_at(float(place))] / 4.0 for place in places])
     good = np.abs(shown - places) * beats_per_q <= NEAR_BEATS
     first = recovered_at(good)
+    alike = scene.alike_chords
     if first is None:
-        return Recovery(name, cut.kind, cut.leave_s, math.inf, len(times))
-    return Recovery(name, cut.kind, cut.leave_s, float(times[first] - times[0]), first)
+        return Recovery(name, cut.kind, cut.leave_s, math.inf, len(times), alike)
+    return Recovery(name, cut.kind, cut.leave_s, float(times[first] - times[0]), first, alike)
 
 
 def _repeats(truth: Truth) -> Iterator[Splice]:

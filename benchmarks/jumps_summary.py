@@ -9,6 +9,7 @@ import numpy as np
 
 from repetiteur.benchmarks.jumps import JumpKind, JumpResult, Recovery
 
+ALIKE = 8  # chords: a passage that reads like another for so long is not told by its notes
 NOTES = 4  # where notes are sparse, so many are soon enough
 
 
@@ -27,14 +28,19 @@ class JumpSummary:
 
 
 def summaries(results: Sequence[JumpResult]) -> list[JumpSummary]:
-    """One row for each kind that occurs, then one for all."""
+    """One row for each kind that occurs, then one for all, and one for those the notes alone decide."""
     every = [recovery for result in results for recovery in result.recoveries]
     rows = []
     for kind in JumpKind:
         of_kind = [recovery for recovery in every if recovery.kind is kind]
         if of_kind:
             rows.append(_summary(kind.value, of_kind))
-    return [*rows, _summary("all", every)] if every else rows
+    if every:
+        rows.append(_summary("all", every))
+    unlike = [recovery for recovery in every if recovery.alike_chords < ALIKE]
+    if 0 < len(unlike) < len(every):
+        rows.append(_summary("into a passage unlike others", unlike))
+    return rows
 
 
 def moves_per_50_minutes(results: Sequence[JumpResult]) -> float:

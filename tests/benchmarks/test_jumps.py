@@ -71,7 +71,7 @@ def test_only_moves_away_from_the_player_are_wrong(desk) -> None:
 def test_never_back_counts_as_infinite() -> None:
     times = (0.2, 0.4, 3.0, np.inf)
     result = JumpResult(
-        "t", tuple(Recovery("t", JumpKind.SKIP, 0.0, s, 3 if s == 3.0 else 9) for s in times), 3000.0, 2
+        "t", tuple(Recovery("t", JumpKind.SKIP, 0.0, s, 3 if s == 3.0 else 9, 0) for s in times), 3000.0, 2
     )
     row = summaries([result])[-1]
     assert (row.median_s, row.never) == (0.4, 0.25)
