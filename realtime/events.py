@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, dataclass_transform
 
 WIRE_VERSION = 1
 
@@ -42,7 +42,14 @@ class MistakeKind(StrEnum):
     WRONG = "wrong"  # a played note in the place of a score note: one missed plus one extra
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass_transform(frozen_default=True)
+def row(event_type: type) -> type:
+    """A frozen dataclass with slots. Only the type checker does the freezing: at run time that would
+    make an event three times as dear, and events are most of what Python does for a note."""
+    return dataclass(slots=True, unsafe_hash=True)(event_type)
+
+
+@row
 class Event:
     """What every event has. ``type`` is the word on the wire."""
 
@@ -51,7 +58,7 @@ class Event:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Hello(Event):
     """First event of every stream, and again whenever a score is loaded."""
 
@@ -63,13 +70,13 @@ class Hello(Event):
     notes: int
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class StateChanged(Event):
     type: ClassVar[str] = "state"
     state: State
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Position(Event):
     """Where the player is. ``q``: quarters from the first downbeat as written (a pickup is
     negative); ``travel``: the same in play order."""
@@ -84,7 +91,7 @@ class Position(Event):
     confidence: float  # 0 to 1, absolute: low on unrelated music
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Note(Event):
     """Something heard."""
 
@@ -99,14 +106,14 @@ class Note(Event):
     instrument: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class NoteEnd(Event):
     type: ClassVar[str] = "note_end"
     id: int
     offset: float  # s
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Match(Event):
     """A played note is this score note."""
 
@@ -119,7 +126,7 @@ class Match(Event):
     velocity_deviation: float  # against the player's own loudness of the moment, MIDI steps
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Mistake(Event):
     """A verdict of missed, extra or wrong. Fields that do not apply are ``None``."""
 
@@ -135,7 +142,7 @@ class Mistake(Event):
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Retract(Event):
     """The match or mistake with that ``seq`` no longer holds."""
 
@@ -143,7 +150,7 @@ class Retract(Event):
     of: int
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Beat(Event):
     type: ClassVar[str] = "beat"
     bar: str
@@ -152,7 +159,7 @@ class Beat(Event):
     pass_: int
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Bar(Event):
     type: ClassVar[str] = "bar"
     bar: str
@@ -160,7 +167,7 @@ class Bar(Event):
     pass_: int
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Mark(Event):
     """A rehearsal mark was reached."""
 
@@ -170,7 +177,7 @@ class Mark(Event):
     pass_: int
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Jump(Event):
     """The player left the written order or took a repeat: position moved at one blow."""
 
@@ -180,7 +187,7 @@ class Jump(Event):
     confidence: float
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Turn(Event):
     """A page or system ends soon."""
 
@@ -190,7 +197,7 @@ class Turn(Event):
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Health(Event):
     type: ClassVar[str] = "health"
     latency_p50_ms: float
@@ -200,7 +207,7 @@ class Health(Event):
     cpu: float  # share of one core, 0 to 1
 
 
-@dataclass(frozen=True, slots=True)
+@row
 class Fault(Event):
     """Something is wrong with the software or its input; never a musical mistake."""
 
