@@ -18,7 +18,7 @@ class Likeness:
         layout: Layout = lay_out(score)
         arrays = layout.arrays
         plain = np.flatnonzero(~np.asarray(layout.chord_grace, bool))
-        firsts, lasts = arrays.chord_first[plain], arrays.chord_first[plain + 1]
+        firsts, lasts = arrays.chords["first"][plain], arrays.chords["last"][plain]
         names: dict[tuple[int, ...], int] = {}
         self._chords = np.array(
             [
@@ -26,7 +26,7 @@ class Likeness:
                 for first, last in zip(firsts, lasts, strict=True)
             ]
         )
-        self._places_q = arrays.chord_q[plain]
+        self._places_q = arrays.chords["q"][plain]
 
     def chords_alike(self, q: float, most: int = 100) -> int:
         """How many chords from ``q`` on some other place of the score reads the same."""

@@ -21,8 +21,10 @@ from repetiteur.kernels.beam import (
     UNMATCHED,
     add_branch,
 )
+from repetiteur.kernels.choosing import choose, clear, floor
 from repetiteur.kernels.jit import inline, kernel
 from repetiteur.kernels.likelihood import (
+    DENSEST,
     EXTRA_NEAR,
     EXTRA_OCTAVE,
     EXTRA_RARE,
@@ -57,184 +59,195 @@ WAY_NOTATED, WAY_FREE = -0.1, -3.5  # log probability of a way, asked for or not
 def key_bit(score, chord, pitch):
     """Which key of the chord has this pitch, or -1."""
     found = -1
-    if has_pitch(score.chord_pitches, chord, pitch):
-        for key in range(score.chord_first[chord], score.chord_first[chord + 1]):
+    if has_pitch(chord.pitches, pitch):
+        for key in range(chord.first, chord.last):
             if score.key_pitch[key] == pitch:
-                found = key - score.chord_first[chord]
+                found = key - chord.first
                 break
     return found
 
 
 @inline
-def _slip(beam, h, score, pitch, t):
+def _slip(own, chords, pitch, t):
     """What a stray gains by lying close to what is expected, and how well it fits there."""
-    again = beam.strays[h] > 0
-    chord = beam.chord[h]
-    pitches = score.chord_pitches
+    again = own.strays > 0
     gain, fits = 0.0, 0.0
-    for c in range(chord, min(chord + 3, len(pitches))):
+    for c in range(own.chord, min(own.chord + 3, len(chords))):
+        pitches = chords[c].pitches
         for octave in (-12, 12):
-            if 0 <= pitch + octave < 128 and has_pitch(pitches, c, pitch + octave):
+            if 0 <= pitch + octave < 128 and has_pitch(pitches, pitch + octave):
                 gain, fits = EXTRA_OCTAVE if again else EXTRA_NEAR, OCTAVE_FIT
-        if c > chord + 1:
+        if c > own.chord + 1:
             break
         for step in (-2, -1, 1, 2):
-            if 0 <= pitch + step < 128 and has_pitch(pitches, c, pitch + step):
+            if 0 <= pitch + step < 128 and has_pitch(pitches, pitch + step):
                 gain = max(gain, EXTRA_NEAR)
     if again and gain < EXTRA_SHAKE:
-        pace = math.exp(beam.ratio[h])
-        ring_chord, ring_time = beam.ring_chord[h], beam.ring_time[h]
-        long, long_s = score.chord_long, score.chord_long_s
         for r in range(RING):
-            c = ring_chord[r]
-            if c < 0 or t - ring_time[r] > LONGEST_SHAKE_S:
+            recent = own.ring[r]
+            if recent.chord < 0 or t - recent.time > LONGEST_SHAKE_S:
                 break
-            if has_pitch(long, c, pitch) and t - ring_time[r] < long_s[c] * pace * 1.5 + 0.3:
+            chord = chords[recent.chord]
+            if has_pitch(chord.long, pitch) and t - recent.time < chord.long_s * own.pace * 1.5 + 0.3:
                 return EXTRA_SHAKE, NO_VERDICT
     return gain, fits
 
 
 @inline
-def _stray(beam, score, h, pitch, t, out, n):
+def _stray(own, chords, h, pitch, t, out, n):
     """The note is in no chord: part of an ornament, a slip beside a key, or anything."""
-    pace = math.exp(beam.ratio[h])
-    ring_chord, ring_time = beam.ring_chord[h], beam.ring_time[h]
-    ornament, ornament_s = score.chord_ornament, score.chord_ornament_s
     for r in range(RING):
-        c = ring_chord[r]
-        if c < 0 or t - ring_time[r] > LONGEST_SHAKE_S:
+        recent = own.ring[r]
+        if recent.chord < 0 or t - recent.time > LONGEST_SHAKE_S:
             break
-        if has_pitch(ornament, c, pitch) and t - ring_time[r] < ornament_s[c] * pace * 1.3 + 0.15:
-            going_on = beam.meaning[h, (n - 1) % MEMORY] == ORNAMENTAL or beam.meaning[h, (n - 2) % MEMORY] == ORNAMENTAL
-            cost = ORNAMENT_RUN if going_on else ORNAMENT
-            add_branch(out, beam.logp[h] + cost, h, STRAY, ORNAMENTAL, beam.chord[h], 0, 0, 0.0, -1, -1)
+        chord = chords[recent.chord]
+        if has_pitch(chord.ornament, pitch) and t - recent.time < chord.ornament_s * own.pace * 1.3 + 0.15:
+            before, newest = own.meaning[(n - 2) % MEMORY], own.meaning[(n - 1) % MEMORY]
+            cost = ORNAMENT_RUN if newest == ORNAMENTAL or before == ORNAMENTAL else ORNAMENT
+            add_branch(out, own.logp + cost, h, STRAY, ORNAMENTAL, own.chord, 0, 0, 0.0, -1, -1)
             return
-    gain, fits = _slip(beam, h, score, pitch, t)
-    cost = (EXTRA_RARE if beam.strays[h] == 0 else EXTRA_RUN) + gain
-    out.slip_fit[min(out.count[0], CANDIDATES - 1)] = fits
-    add_branch(out, beam.logp[h] + cost, h, STRAY, UNMATCHED, beam.chord[h], 0, 0, 0.0, -1, -1)
+    gain, fits = _slip(own, chords, pitch, t)
+    cost = (EXTRA_RARE if own.strays == 0 else EXTRA_RUN) + gain
+    out.branches[min(out.counts[0].branches, CANDIDATES - 1)].slip_fit = fits
+    add_branch(out, own.logp + cost, h, STRAY, UNMATCHED, own.chord, 0, 0, 0.0, -1, -1)
 
 
 @inline
-def _further(beam, score, h, pitch, octave, cost, t, out):
+def _further(own, score, h, pitch, octave, cost, t, out):
     """The note is a further key of a recent chord (or the first of the one waited for)."""
-    ring_chord, ring_time = beam.ring_chord[h], beam.ring_time[h]
-    pitches = score.chord_pitches
+    chords = score.chords
     for r in range(RING):
-        c = ring_chord[r]
-        if c < 0:
+        recent = own.ring[r]
+        if recent.chord < 0:
             break
-        began = ring_time[r]
+        began = recent.time
         if r > 0 and t - began > LATE_S:
             break
-        if not has_pitch(pitches, c, pitch):
+        chord = chords[recent.chord]
+        if not has_pitch(chord.pitches, pitch):
             continue
-        bit = key_bit(score, c, pitch)
-        if (beam.ring_heard[h, r] >> bit) & 1:
+        bit = key_bit(score, chord, pitch)
+        if (recent.heard >> bit) & 1:
             continue
         if math.isnan(began):
-            logp = beam.logp[h] + cost + FLAT
+            logp = own.logp + cost + FLAT
         elif r == 0:
-            logp = beam.logp[h] + cost + chord_density(t - beam.latest[h], score.chord_spread_s[c])
+            logp = own.logp + cost + chord_density(t - own.latest, chord.spread_s)
         else:
-            logp = beam.logp[h] + cost + overtaken_density(t - began, score.chord_spread_s[c])
-        if r > 0 and (score.chord_needed[c] >> bit) & 1:
-            needed = popcount(score.chord_needed[c])
-            played = popcount(beam.ring_heard[h, r] & score.chord_needed[c])
+            logp = own.logp + cost + overtaken_density(t - began, chord.spread_s)
+        if r > 0 and (chord.needed >> bit) & 1:
+            needed = popcount(chord.needed)
+            played = popcount(recent.heard & chord.needed)
             logp += leaving_cost(needed, played + 1) - leaving_cost(needed, played)
-        add_branch(out, logp, h, FURTHER, r, beam.chord[h], octave, bit, 0.0, -1, -1)
+        add_branch(out, logp, h, FURTHER, r, own.chord, octave, bit, 0.0, -1, -1)
 
 
 @inline
-def _onward(beam, score, h, pitch, octave, cost, t, out):
-    """The note begins one of the chords ahead, along every way of the play order."""
-    c = beam.chord[h]
-    anchor = beam.anchor[h]
-    fresh = math.isnan(anchor)
-    pace = math.exp(beam.ratio[h])
-    needed = popcount(score.chord_needed[c])
-    cost += leaving_cost(needed, popcount(beam.ring_heard[h, 0] & score.chord_needed[c]))
-    # Depth-first over the ways; a path is (next chord, segment, steps, ways) and
-    # (what to add to a chord's nominal time to get the wait, cost so far).
-    path, sums = out.path, out.path_sums
-    pitches, passing, segment_last = score.chord_pitches, score.chord_passing, score.segment_last
-    path[0, 0] = c + 1
-    path[0, 1] = score.chord_segment[c]
-    path[0, 2] = 0
-    path[0, 3] = -1
-    path[0, 4] = -1
-    sums[0, 0] = -score.chord_s[c]
-    sums[0, 1] = cost
+def _onward(own, score, h, visits, pitch, octave, cost, least, t, out):
+    """The note begins one of the chords ahead, along every way of the play order.
+
+    ``least``: log probability below which it is not worth while.
+    """
+    chords, segments, ways, paths = score.chords, score.segments, score.ways, out.paths
+    here = chords[own.chord]
+    fresh = math.isnan(own.anchor)
+    looseness = math.sqrt(LOCAL + own.doubt)
+    too_dear = max(TOO_DEAR, least - own.logp - DENSEST)
+    cost += leaving_cost(popcount(here.needed), popcount(own.ring[0].heard & here.needed))
+    # Depth-first over the ways.
+    path = paths[0]
+    path.chord = own.chord + 1
+    path.segment = here.segment
+    path.steps = 0
+    path.way0 = -1
+    path.way1 = -1
+    path.offset_s = -here.s
+    path.cost = cost
     depth = 1
     while depth > 0:
         depth -= 1
-        j, segment, steps = path[depth, 0], path[depth, 1], path[depth, 2]
-        way0, way1 = path[depth, 3], path[depth, 4]
-        offset, cost = sums[depth, 0], sums[depth, 1]
+        path = paths[depth]
+        j, steps, way0, way1 = path.chord, path.steps, path.way0, path.way1
+        offset_s, cost = path.offset_s, path.cost
+        segment = segments[path.segment]
         found = 0
-        end = segment_last[segment]
-        while j < end and steps < REACH and cost > TOO_DEAR and found < 3:
-            if has_pitch(pitches, j, pitch):
-                bit = key_bit(score, j, pitch)
-                wait_nominal = score.chord_s[j] + offset
+        while j < segment.last and steps < REACH and cost > too_dear and found < 3:
+            chord = chords[j]
+            if has_pitch(chord.pitches, pitch):
+                wait_nominal = chord.s + offset_s
                 if fresh:
                     density = FLAT
                 else:
-                    wait = wait_nominal * pace
-                    wobble = wait * math.sqrt(LOCAL + beam.doubt[h])
-                    roll_s = max(0.0, score.chord_spread_s[j] - 0.035)
-                    sigma = math.sqrt(TOUCH + beam.slack[h] + wobble * wobble) + 0.5 * roll_s
-                    density = onset_density(t - beam.pulse[h] - wait, wait, sigma)
-                logp = beam.logp[h] + cost + density
+                    wait = wait_nominal * own.pace
+                    wobble = wait * looseness
+                    roll_s = max(0.0, chord.spread_s - 0.035)
+                    sigma = math.sqrt(TOUCH + own.slack + wobble * wobble) + 0.5 * roll_s
+                    density = onset_density(t - own.pulse - wait, wait, sigma)
+                logp = own.logp + cost + density
+                bit = key_bit(score, chord, pitch)
                 add_branch(out, logp, h, ONWARD, steps, j, octave, bit, wait_nominal, way0, way1)
                 found += 1
-            cost += passing[j] if steps == 0 else PASSING_RUN * passing[j]
+            cost += chord.passing if steps == 0 else PASSING_RUN * chord.passing
             j += 1
             steps += 1
-        if j == end and steps < REACH and cost > TOO_DEAR and way1 < 0 and found < 3:
-            first, last = score.way_first[segment], score.way_first[segment + 1]
-            visit = min(max(beam.visits[h, segment], 1), 60)
-            for way in range(first, last):
+        if j == segment.last and steps < REACH and cost > too_dear and way1 < 0 and found < 3:
+            visit = min(max(visits[h, path.segment], 1), 60)
+            for w in range(segment.way_first, segment.way_last):
                 if depth >= PATHS:
                     break
-                target = score.way_target[way]
-                expected = (score.way_when[way] >> (visit - 1)) & 1
-                path[depth, 0] = score.segment_first[target]
-                path[depth, 1] = target
-                path[depth, 2] = steps
-                path[depth, 3] = way if way0 < 0 else way0
-                path[depth, 4] = -1 if way0 < 0 else way
-                turn_s = score.segment_span_s[segment, 1] - score.segment_span_s[target, 0]
-                sums[depth, 0] = offset + turn_s + score.way_gap_s[way]
-                sums[depth, 1] = cost + (WAY_NOTATED if expected else WAY_FREE)
+                way = ways[w]
+                target = segments[way.target]
+                expected = (way.when >> (visit - 1)) & 1
+                path = paths[depth]
+                path.chord = target.first
+                path.segment = way.target
+                path.steps = steps
+                path.way0 = w if way0 < 0 else way0
+                path.way1 = -1 if way0 < 0 else w
+                path.offset_s = offset_s + (segment.end_s - target.begin_s) + way.gap_s
+                path.cost = cost + (WAY_NOTATED if expected else WAY_FREE)
                 depth += 1
 
 
 @inline
-def _go_on(beam, score, h, pitch, t, out, n):
-    """Every way for hypothesis ``h`` to go on with note n."""
-    _stray(beam, score, h, pitch, t, out, n)
-    _further(beam, score, h, pitch, 0, 0.0, t, out)
-    _onward(beam, score, h, pitch, 0, 0.0, t, out)
-    displaced = n - beam.octave_note[h] <= OCTAVE_KEPT_NOTES
-    if displaced or beam.strays[h] > 0:
-        for octave in (-12, 12):
-            if 0 <= pitch - octave < 128:
-                cost = OCTAVE_KEPT if displaced and beam.octave[h] == octave else OCTAVE_LEFT
-                _further(beam, score, h, pitch - octave, octave, cost, t, out)
-                _onward(beam, score, h, pitch - octave, octave, cost, t, out)
+def _go_on(beam, score, h, pitch, t, out, n, least):
+    """Every way for hypothesis ``h`` to go on with note n that may be likelier than ``least``."""
+    own = beam.hypotheses[h]
+    if own.logp + DENSEST <= least:
+        return
+    _stray(own, score.chords, h, pitch, t, out, n)
+    displaced = n - own.octave_note <= OCTAVE_KEPT_NOTES
+    for octave in (0, -12, 12):
+        if octave == 0:
+            cost = 0.0
+        elif (displaced or own.strays > 0) and 0 <= pitch - octave < 128:
+            cost = OCTAVE_KEPT if displaced and own.octave == octave else OCTAVE_LEFT
+        else:
+            continue
+        if own.logp + cost + DENSEST > least:
+            _further(own, score, h, pitch - octave, octave, cost, t, out)
+            _onward(own, score, h, beam.visits, pitch - octave, octave, cost, least, t, out)
 
 
 @kernel
 def branch(beam, score, pitch, t, out, n, root):
-    """Fill ``out`` with every branch of note n; the best of ``root`` goes on first and in any case."""
-    out.count[0] = 0
-    own = -1
-    for h in range(beam.size[0]):
-        if beam.root[h] == root:
-            own = h
-            _go_on(beam, score, h, pitch, t, out, n)
+    """Every branch of note n that may survive, the best chosen; the best of ``root`` goes on first.
+
+    The branches of each hypothesis are weighed before the next one branches, which then need
+    not look at what is less likely than all those chosen.
+    """
+    clear(out)
+    hypotheses = beam.hypotheses
+    size = beam.size[0]
+    first = -1
+    for h in range(size):
+        if hypotheses[h].root == root:
+            first = h
             break
-    for h in range(beam.size[0]):
-        if h != own and beam.logp[h] >= beam.logp[0] - HOPELESS:
-            _go_on(beam, score, h, pitch, t, out, n)
+    for turn in range(-1, size):
+        h = first if turn < 0 else turn
+        if h < 0 or (turn >= 0 and h == first):
+            continue
+        if turn < 0 or hypotheses[h].logp >= hypotheses[0].logp - HOPELESS:
+            _go_on(beam, score, h, pitch, t, out, n, floor(out, hypotheses[h].root == root))
+            choose(beam, out, t, root)

@@ -6,88 +6,127 @@ import math
 
 import numpy as np
 
-from repetiteur.kernels.beam import FURTHER, ONWARD, SEED, WIDTH
+from repetiteur.kernels.beam import DIGESTS, FURTHER, ONWARD, SEED, WIDTH
 from repetiteur.kernels.jit import inline, kernel
 
 OUTSHONE = 8.0  # nats by which another way to the same place replaces the player's own
 
 
 @inline
-def _digest(beam, out, i, t):
+def _digest(beam, branch, t):
     """A number that is the same for two branches that lead to the same state."""
-    h = out.parent[i]
-    kind = out.kind[i]
-    heard = beam.ring_heard[h, 0]
-    began = beam.anchor[h]
-    if kind == FURTHER and out.slot[i] == 0:
-        heard |= np.int64(1) << out.bit[i]
-    elif kind in (ONWARD, SEED):
-        heard = np.int64(1) << out.bit[i]
+    parent = beam.hypotheses[branch.parent]
+    heard = parent.ring[0].heard
+    began = parent.anchor
+    if branch.kind == FURTHER and branch.slot == 0:
+        heard |= np.int64(1) << branch.bit
+    elif branch.kind == ONWARD or branch.kind == SEED:
+        heard = np.int64(1) << branch.bit
         began = t
-    value = np.int64(out.chord[i]) * 1000003 + heard * 8191 + np.int64(beam.travel[h] * 4.0) * 131071
+    value = branch.chord * 1000003 + heard * 8191 + np.int64(parent.travel * 4.0) * 131071
     if not math.isnan(began):
         value += np.int64(began * 20.0) * 7919
-    if kind == ONWARD:
-        value += (out.ways[i, 0] * 64 + out.ways[i, 1] + 65) * 524287
+    if branch.kind == ONWARD:
+        value += (branch.way0 * 64 + branch.way1 + 65) * 524287
     return value
 
 
 @inline
-def _stays(beam, out, i, root):
+def _stays(beam, branch, root):
     """Whether a branch came to its place without a fresh start since ``root``."""
-    return out.kind[i] != SEED and beam.root[out.parent[i]] == root
+    return branch.kind != SEED and beam.hypotheses[branch.parent].root == root
+
+
+@inline
+def _put(out, k, i, logp, digest):
+    """Branch ``i`` moves up from place ``k`` of the chosen past those less likely."""
+    chosen = out.chosen
+    while k > 0 and chosen[k - 1].logp < logp:
+        chosen[k].branch = chosen[k - 1].branch
+        chosen[k].logp = chosen[k - 1].logp
+        chosen[k].digest = chosen[k - 1].digest
+        k -= 1
+    chosen[k].branch = i
+    chosen[k].logp = logp
+    chosen[k].digest = digest
+
+
+@inline
+def clear(out):
+    """No branches yet, none chosen."""
+    counts = out.counts[0]
+    counts.branches = counts.considered = counts.chosen = 0
+    counts.own = -1
+    out.digests[:] = 0
+
+
+@inline
+def floor(out, stays):
+    """Log probability below which no further branch survives, of those that stay on the root shown or not."""
+    counts = out.counts[0]
+    if counts.chosen < WIDTH:
+        return -math.inf
+    lowest = out.chosen[WIDTH - 1].logp
+    if stays and counts.own >= 0:
+        lowest = min(lowest, out.branches[counts.own].logp)
+    return lowest
 
 
 @kernel
 def choose(beam, out, t, root):
-    """Pick the WIDTH best distinct branches into ``out.chosen``; returns how many.
+    """Go on picking the WIDTH best distinct branches into ``out.chosen``, from those not yet considered.
 
     Of two branches that lead to the same state one stays: that of the ``root`` now shown
     if there is one (a fresh start at the place one has reached anyway is none) unless the
     other explains the way there far better, else the better; with the better's probability
-    in either case. The best of that root always stays.
+    in either case.
     """
-    logps, chosen, digests = out.logp, out.chosen, out.digest
-    kept = 0
-    own, own_kept = -1, False
-    for i in range(out.count[0]):
-        logp = logps[i]
-        stays = _stays(beam, out, i, root)
-        if stays and (own < 0 or logp > logps[own]):
-            own = i
-        if kept == WIDTH and logp <= logps[chosen[kept - 1]]:
+    branches, chosen, digests, counts = out.branches, out.chosen, out.digests, out.counts[0]
+    kept = counts.chosen
+    for i in range(counts.considered, counts.branches):
+        branch = branches[i]
+        logp = branch.logp
+        stays = _stays(beam, branch, root)
+        if stays and (counts.own < 0 or logp > branches[counts.own].logp):
+            counts.own = i
+        if kept == WIDTH and logp <= chosen[kept - 1].logp:
             continue
-        digest = _digest(beam, out, i, t)
+        digest = _digest(beam, branch, t)
         same = -1
-        for k in range(kept):
-            if digests[k] == digest:
-                same = k
-                break
+        if digests[digest & (DIGESTS - 1)] > 0:
+            for k in range(kept):
+                if chosen[k].digest == digest:
+                    same = k
+                    break
         if same >= 0:
-            other = chosen[same]
-            other_stays = _stays(beam, out, other, root)
-            if logp <= logps[other]:
-                if stays and not other_stays and logps[other] - logp < OUTSHONE:
-                    logps[i] = logps[other]
-                    chosen[same] = i
+            other = chosen[same].branch
+            other_stays = _stays(beam, branches[other], root)
+            if logp <= chosen[same].logp:
+                if stays and not other_stays and chosen[same].logp - logp < OUTSHONE:
+                    branch.logp = chosen[same].logp
+                    chosen[same].branch = i
                 continue
-            if other_stays and not stays and logp - logps[other] < OUTSHONE:
-                logps[other] = logp
+            if other_stays and not stays and logp - chosen[same].logp < OUTSHONE:
+                branches[other].logp = logp
                 i = other
-            k = same
-        elif kept < WIDTH:
-            k = kept
+            _put(out, same, i, logp, digest)
+            continue
+        if kept < WIDTH:
             kept += 1
         else:
-            k = kept - 1
-        while k > 0 and logps[chosen[k - 1]] < logp:
-            chosen[k] = chosen[k - 1]
-            digests[k] = digests[k - 1]
-            k -= 1
-        chosen[k] = i
-        digests[k] = digest
-    for k in range(kept):
-        own_kept = own_kept or _stays(beam, out, chosen[k], root)
-    if own >= 0 and not own_kept:
-        chosen[kept - 1] = own
-    return kept
+            digests[chosen[kept - 1].digest & (DIGESTS - 1)] -= 1
+        digests[digest & (DIGESTS - 1)] += 1
+        _put(out, kept - 1, i, logp, digest)
+    counts.considered = counts.branches
+    counts.chosen = kept
+
+
+@kernel
+def keep_own(beam, out, root):
+    """The best branch that came without a fresh start always survives."""
+    branches, chosen, counts = out.branches, out.chosen, out.counts[0]
+    for k in range(counts.chosen):
+        if _stays(beam, branches[chosen[k].branch], root):
+            return
+    if counts.own >= 0:
+        chosen[counts.chosen - 1].branch = counts.own

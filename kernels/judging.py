@@ -54,7 +54,8 @@ def _due_s(score, chords, heard, times, passes, r):
     at_once = passes[earlier] == passes[r] and passes[r] == passes[later]
     if not (before < here < after and at_once) or math.isnan(times[earlier]):
         return times[r]
-    share = (score.chord_s[here] - score.chord_s[before]) / (score.chord_s[after] - score.chord_s[before])
+    before_s = score.chords[before].s
+    share = (score.chords[here].s - before_s) / (score.chords[after].s - before_s)
     return times[earlier] + share * (times[later] - times[earlier])
 
 
@@ -71,7 +72,7 @@ def overdue_keys(score, chords, heard, times, passes, t, since, passed_delay_s, 
         c = chords[r]
         if c < 0:
             break
-        unheard = score.chord_needed[c] & ~heard[r]
+        unheard = score.chords[c].needed & ~heard[r]
         if unheard == 0 or math.isnan(times[r]) or times[r] < since:
             continue
         due = _due_s(score, chords, heard, times, passes, r)
@@ -79,7 +80,7 @@ def overdue_keys(score, chords, heard, times, passes, t, since, passed_delay_s, 
         if t < ready:
             again = min(again, ready)
             continue
-        key = score.chord_first[c]
+        key = score.chords[c].first
         while unheard:
             if unheard & 1 and count < found.shape[0]:
                 found[count, 0] = key
@@ -99,7 +100,7 @@ def nearest_chord_s(score, chords, heard, times, passes, onset):
     for r in range(RING):
         if chords[r] < 0:
             break
-        if score.chord_needed[chords[r]] == 0:
+        if score.chords[chords[r]].needed == 0:
             continue
         away = abs(onset - _due_s(score, chords, heard, times, passes, r))
         if away < nearest:
@@ -119,13 +120,13 @@ def slip_partner(score, chords, heard, times, passes, pitch, onset):
         c = chords[r]
         if c < 0:
             break
-        unheard = score.chord_needed[c] & ~heard[r]
+        unheard = score.chords[c].needed & ~heard[r]
         if unheard == 0:
             continue
         away = abs(onset - _due_s(score, chords, heard, times, passes, r))
         if not away <= reach:
             continue
-        key = score.chord_first[c]
+        key = score.chords[c].first
         while unheard:
             if unheard & 1:
                 distance = slip_distance(score.key_pitch[key], pitch) + AWAY * away
@@ -145,17 +146,18 @@ def own_key(score, chords, heard, times, passes, pitch, onset):
         c = chords[r]
         if c < 0:
             break
-        if not has_pitch(score.chord_pitches, c, pitch):
+        if not has_pitch(score.chords[c].pitches, pitch):
             continue
         due = _due_s(score, chords, heard, times, passes, r)
         away = abs(onset - due)
         if not away <= nearest:
             continue
-        for key in range(score.chord_first[c], score.chord_first[c + 1]):
-            bit = key - score.chord_first[c]
+        chord = score.chords[c]
+        for key in range(chord.first, chord.last):
+            bit = key - chord.first
             if score.key_pitch[key] != pitch or (heard[r] >> bit) & 1:
                 continue
-            if (score.chord_needed[c] >> bit) & 1 or away <= OPTIONAL_S:
+            if (chord.needed >> bit) & 1 or away <= OPTIONAL_S:
                 best_key, best_pass, best_due, nearest = key, passes[r], due, away
     return best_key, best_pass, best_due
 
@@ -168,8 +170,8 @@ def adorns(score, chords, heard, times, passes, pitch, onset, pace):
         if c < 0:
             break
         since = onset - _due_s(score, chords, heard, times, passes, r)
-        lasts = score.chord_ornament_s[c] * pace
-        if has_pitch(score.chord_ornament, c, pitch) and -EARLY_ORNAMENT_S <= since <= lasts:
+        lasts = score.chords[c].ornament_s * pace
+        if has_pitch(score.chords[c].ornament, pitch) and -EARLY_ORNAMENT_S <= since <= lasts:
             return True
     return False
 
@@ -190,13 +192,13 @@ def may_belong(score, chords, heard, chord, pitch):
         c = chords[r]
         if c < 0:
             break
-        if has_pitch(score.chord_pitches, c, pitch):
-            for key in range(score.chord_first[c], score.chord_first[c + 1]):
-                if score.key_pitch[key] == pitch and not (heard[r] >> (key - score.chord_first[c])) & 1:
+        if has_pitch(score.chords[c].pitches, pitch):
+            for key in range(score.chords[c].first, score.chords[c].last):
+                if score.key_pitch[key] == pitch and not (heard[r] >> (key - score.chords[c].first)) & 1:
                     return True
-    for c in range(chord + 1, min(chord + 1 + AWAITED, len(score.chord_s))):
-        if score.chord_s[c] - score.chord_s[chord] > AWAITED_S:
+    for c in range(chord + 1, min(chord + 1 + AWAITED, len(score.chords))):
+        if score.chords[c].s - score.chords[chord].s > AWAITED_S:
             break
-        if has_pitch(score.chord_pitches, c, pitch):
+        if has_pitch(score.chords[c].pitches, pitch):
             return True
     return False

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from repetiteur.kernels.jit import inline, kernel
+from repetiteur.kernels.jit import allocating, inline
 
 EXTRA_RARE = -6.2  # the first stray note: about one in fifty, any pitch, any time
 EXTRA_RUN = -4.5
@@ -23,6 +23,7 @@ ORNAMENT_RUN = 0.3
 TOUCH = 0.0006  # s^2, scatter of an onset about the pulse
 LOCAL = 0.0144  # variance of the logarithm of single waits
 FLAT = -1.5  # density of "any time in the next seconds"
+DENSEST = 2.8  # no density of the below is greater, for any note in a beam or a run
 
 
 @inline
@@ -82,12 +83,12 @@ def popcount(bits):
 
 
 @inline
-def has_pitch(words, chord, pitch):
-    """Whether a set of pitches (i8[N, 2]) holds this one."""
-    return (words[chord, pitch >> 6] >> (pitch & 63)) & 1
+def has_pitch(words, pitch):
+    """Whether a set of pitches (i8[2]) holds this one."""
+    return (words[pitch >> 6] >> (pitch & 63)) & 1
 
 
-@kernel
+@allocating
 def passing_costs(needed):
     """Log probability of passing each chord over altogether, from the sets of its needed keys."""
     costs = np.zeros(len(needed))

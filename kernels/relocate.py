@@ -14,8 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from repetiteur.kernels.beam import MEMORY, SEED, SEEDS, add_branch
+from repetiteur.kernels.branching import key_bit
 from repetiteur.kernels.jit import inline, kernel
 from repetiteur.kernels.likelihood import (
+    DENSEST,
     EXTRA_RARE,
     EXTRA_RUN,
     FLAT,
@@ -34,141 +36,263 @@ FAR_S, FAR = 20.0, -6.0  # nor so far away
 AWAY, AWAY_S = -5.0, 60.0  # the further the less likely, towards this much
 AHEAD = -1.5  # who has stopped goes back rather than on
 BEHIND = 14.0  # nats a seed may be behind the beam's best and still be tried
+SHARPEST, SCATTER = 0.03, 0.3  # s and share of the wait by which an onset in a run is off
+
+RUN = np.dtype([
+    ("value", "f8"),  # log probability
+    ("time", "f8"),  # s, when its last chord began
+    ("heard", "i8"),  # keys heard of its last chord
+    ("start", "i8"),  # number of its first note
+    ("origin", "i8"),  # chord of its first note
+])  # fmt: skip
+
+PAST = np.dtype([
+    ("pitch", "i8"),
+    ("onset", "f8"),  # s
+    ("best", "f8"),  # the beam's, after it
+    ("entry_bonus", "f8"),
+    ("here_s", "f8"),  # nominal, where the beam was
+])  # fmt: skip
 
 
 class Relocator(NamedTuple):
-    """Runs, one per chord, and the recent notes. Axis 0 of the runs is the chord."""
+    """Runs, one per chord that ends there, and the recent notes.
 
-    value: np.ndarray  # f8[N] log probability of the run that ends here
-    note: np.ndarray  # i8[N] number of its last note, very negative when none
-    time: np.ndarray  # f8[N] s, when its last chord began
-    heard: np.ndarray  # i8[N] keys heard of its last chord
-    start: np.ndarray  # i8[N] number of its first note
-    origin: np.ndarray  # i4[N] chord of its first note
-    pitch: np.ndarray  # i4[HISTORY] of note n at n % HISTORY
-    onset: np.ndarray  # f8[HISTORY] s
-    best: np.ndarray  # f8[HISTORY] the beam's best after note n
-    seeds: np.ndarray  # i4[1] how many were found for this note
-    seed_chord: np.ndarray  # i4[SEEDS]
+    Most runs are of one note alone. These are not written down, only that there is one: what
+    it would say follows from the note.
+    """
+
+    last: np.ndarray  # i4[N] number of the run's last note twice, plus one if it is a run of this note alone
+    runs: np.ndarray  # RUN[N]
+    likeliest: np.ndarray  # f8[2, STALE + 1] what a run of one note so long ago comes to at most, near or
+    # (row 1) surely far away, but for the entry
+    asked: np.ndarray  # f8[3] the last density asked for: offset, spread, answer
+    past: np.ndarray  # PAST[HISTORY] note n at n % HISTORY
+    seeds: np.ndarray  # i8[1] how many were found for this note
+    seed_chord: np.ndarray  # i8[SEEDS]
     seed_logp: np.ndarray  # f8[SEEDS]
 
 
 def new_relocator(chords: int) -> Relocator:
     """Nothing heard yet."""
     return Relocator(
-        np.zeros(chords), np.full(chords, -(10**9), np.int64), np.zeros(chords),
-        np.zeros(chords, np.int64), np.zeros(chords, np.int64), np.zeros(chords, np.int32),
-        np.zeros(HISTORY, np.int32), np.zeros(HISTORY), np.zeros(HISTORY),
-        np.zeros(1, np.int32), np.zeros(SEEDS, np.int32), np.zeros(SEEDS),
+        np.full(chords, -(10**9), np.int32), np.zeros(chords, RUN), np.zeros((2, STALE + 1)),
+        np.full(3, np.nan), np.zeros(HISTORY, PAST),
+        np.zeros(1, np.int64), np.zeros(SEEDS, np.int64), np.zeros(SEEDS),
     )  # fmt: skip
 
 
 @kernel
-def forget(runs):
+def forget(searched):
     """As new."""
-    runs.note[:] = -(10**9)
-    runs.best[:] = 0.0
+    searched.last[:] = -(10**9)
+    for note in searched.past:
+        note.best = note.entry_bonus = 0.0
 
 
 @inline
-def _extend(runs, score, j, bit, n, t, pace, entry_bonus):
-    """Best way for note n to end a run at chord j; stores it."""
-    values, notes, times, heards = runs.value, runs.note, runs.time, runs.heard
-    value = FLAT + entry_bonus + score.chord_entry[j]
-    heard = np.int64(1) << bit
-    start, origin, began = n, j, t
-    age = n - notes[j]
-    if 0 < age <= STALE and (heards[j] >> bit) & 1 == 0:
-        gap = EXTRA_RARE * min(age - 1, 1) + EXTRA_RUN * max(age - 2, 0)
-        v = values[j] + gap + chord_density(t - times[j], score.chord_spread_s[j])
-        if v > value:
-            value, heard = v, heards[j] | heard
-            start, origin, began = runs.start[j], runs.origin[j], times[j]
-    skipped = 0.0
-    passing, seconds = score.chord_passing, score.chord_s
-    first = max(score.segment_first[score.chord_segment[j]], j - 5)
-    k = j - 1
-    while k >= first:
-        age = n - notes[k]
-        if 0 < age <= STALE:
-            gap = EXTRA_RARE * min(age - 1, 1) + EXTRA_RUN * max(age - 2, 0)
-            needed = score.chord_needed[k]
-            left = leaving_cost(popcount(needed), popcount(heards[k] & needed))
-            wait = (seconds[j] - seconds[k]) * pace
-            density = onset_density(t - times[k] - wait, wait, 0.03 + 0.3 * wait)
-            v = values[k] + gap + left + skipped + density
+def _gap(age):
+    """What the notes since cost that the run did not explain."""
+    return EXTRA_RARE * min(age - 1, 1) + EXTRA_RUN * max(age - 2, 0)
+
+
+@inline
+def _away(away_s):
+    """How much less likely a fresh start is so far from where the player is."""
+    return AWAY * away_s / (away_s + AWAY_S)
+
+
+@inline
+def _alone(past, chord_s, entry):
+    """Log probability that the player starts afresh with this note, at the chord of that time."""
+    away_s = abs(chord_s - past.here_s)
+    bonus = past.entry_bonus + _away(away_s)
+    if past.entry_bonus > 0.0:
+        bonus += AHEAD if chord_s > past.here_s else 0.0
+    else:
+        bonus += NEAR if away_s < NEAR_S else FAR if away_s > FAR_S else 0.0
+    return FLAT + bonus + entry
+
+
+@inline
+def _heard_alone(past, score, k):
+    """Keys heard of chord ``k`` when that note was the only one."""
+    return np.int64(1) << key_bit(score, score.chords[k], past.pitch)
+
+
+@inline
+def write_down(searched, score, k):
+    """The run that ends at chord ``k``, though it be of one note alone."""
+    run = searched.runs[k]
+    if searched.last[k] & 1:
+        n = np.int64(searched.last[k] >> 1)
+        chord, past = score.chords[k], searched.past[n % HISTORY]
+        run.value = _alone(past, chord.s, chord.entry)
+        run.time = past.onset
+        run.heard = _heard_alone(past, score, k)
+        run.start = n
+        run.origin = k
+        searched.last[k] = 2 * n
+    return run
+
+
+@inline
+def _most(searched, k, age, entry, away_s):
+    """What comes of going on from chord ``k``'s run at most; ``entry``: there, if it is of one note alone."""
+    if searched.last[k] & 1:
+        return searched.likeliest[1 if away_s > FAR_S else 0, age] + _away(away_s) + entry
+    return searched.runs[k].value + _gap(age) + DENSEST
+
+
+@inline
+def _key_density(searched, offset_s, spread_s):
+    """``chord_density``, which most chords of a note ask for with the same numbers."""
+    asked = searched.asked
+    if asked[0] != offset_s or asked[1] != spread_s:
+        asked[0], asked[1], asked[2] = offset_s, spread_s, chord_density(offset_s, spread_s)
+    return asked[2]
+
+
+@inline
+def _extend(searched, score, posting, n, t, pace, value, away_s):
+    """Best way for note n to end a run at the posting's chord; returns its value and first note.
+
+    ``value``: of a run of this note alone; ``away_s``: all of it is so far from where
+    the beam was, or farther.
+    """
+    last, runs, chords = searched.last, searched.runs, score.chords
+    j, bit = np.int64(posting.chord), np.int64(1) << np.int64(posting.bit)
+    start, origin, began, heard = n, j, t, bit
+    age = n - (last[j] >> 1)
+    oldest = 2 * (n - STALE)
+    if last[j] >= oldest and _most(searched, j, age, posting.entry, away_s) > value:
+        past = searched.past[(n - age) % HISTORY]
+        alone = last[j] & 1
+        known_value = _alone(past, posting.s, posting.entry) if alone else runs[j].value
+        known_time = past.onset if alone else runs[j].time
+        again = past.pitch == searched.past[n % HISTORY].pitch if alone else runs[j].heard & bit != 0
+        if not again:
+            v = known_value + _gap(age) + _key_density(searched, t - known_time, posting.spread_s)
             if v > value:
-                value, heard = v, np.int64(1) << bit
-                start, origin, began = runs.start[k], runs.origin[k], t
-        skipped += passing[k]
-        k -= 1
-    values[j] = value
-    notes[j] = n
-    times[j] = began
-    heards[j] = heard
-    runs.start[j] = start
-    runs.origin[j] = origin
+                value, began = v, known_time
+                heard = bit | (_heard_alone(past, score, j) if alone else runs[j].heard)
+                start = n - age if alone else runs[j].start
+                origin = j if alone else runs[j].origin
+    for k in range(j - 1, j - 1 - posting.before, -1):
+        if last[k] < oldest:
+            continue
+        age = n - (last[k] >> 1)
+        if _most(searched, k, age, posting.beside if k == j - 1 else posting.beyond, away_s) <= value:
+            continue  # the commonest case
+        alone = last[k] & 1
+        past = searched.past[(n - age) % HISTORY]
+        so_far = _alone(past, chords[k].s, chords[k].entry) if alone else runs[k].value
+        so_far += _gap(age)
+        skipped = 0.0
+        for passed in range(j - 1, k, -1):
+            skipped += chords[passed].passing
+        if so_far + skipped + DENSEST <= value:
+            continue
+        needed = chords[k].needed
+        known_heard = _heard_alone(past, score, k) if alone else runs[k].heard
+        left = leaving_cost(popcount(needed), popcount(known_heard & needed))
+        since = t - (past.onset if alone else runs[k].time)
+        wait = (posting.s - chords[k].s) * pace
+        v = so_far + left + skipped + onset_density(since - wait, wait, SHARPEST + SCATTER * wait)
+        if v > value:
+            value, heard, began = v, bit, t
+            start = n - age if alone else runs[k].start
+            origin = k if alone else runs[k].origin
+    if start == n:
+        last[j] = 2 * n + 1
+    else:
+        last[j] = 2 * n
+        run = searched.runs[j]
+        run.value = value
+        run.time = began
+        run.heard = heard
+        run.start = start
+        run.origin = origin
+    return value, start
 
 
 @inline
-def _offer(runs, j, logp):
+def _offer(searched, j, logp):
     """Keep the best few runs of this note as seeds."""
-    count = runs.seeds[0]
-    if count == SEEDS and logp <= runs.seed_logp[count - 1]:
+    count = searched.seeds[0]
+    if count == SEEDS and logp <= searched.seed_logp[count - 1]:
         return
     k = count
     if count == SEEDS:
         k = count - 1
     else:
-        runs.seeds[0] = count + 1
-    while k > 0 and runs.seed_logp[k - 1] < logp:
-        runs.seed_logp[k] = runs.seed_logp[k - 1]
-        runs.seed_chord[k] = runs.seed_chord[k - 1]
+        searched.seeds[0] = count + 1
+    while k > 0 and searched.seed_logp[k - 1] < logp:
+        searched.seed_logp[k] = searched.seed_logp[k - 1]
+        searched.seed_chord[k] = searched.seed_chord[k - 1]
         k -= 1
-    runs.seed_logp[k] = logp
-    runs.seed_chord[k] = j
+    searched.seed_logp[k] = logp
+    searched.seed_chord[k] = j
+
+
+@inline
+def _window(score, pitch, here):
+    """First and last of the postings of a pitch that are looked at: those nearest to ``here``."""
+    first, last = np.int64(score.posting_first[pitch]), np.int64(score.posting_first[pitch + 1])
+    if last - first > POSTINGS:
+        low, high = first, last
+        while low < high:
+            middle = (low + high) // 2
+            if score.postings[middle].chord < here:
+                low = middle + 1
+            else:
+                high = middle
+        first = max(first, min(low - POSTINGS // 2, last - POSTINGS))
+        last = first + POSTINGS
+    return first, last
 
 
 @kernel
-def search(runs, score, n, pitch, t, pace, here, entry_bonus):
+def search(searched, score, n, pitch, t, pace, here, entry_bonus):
     """Let note n extend the runs; find the seeds. ``here`` is the chord the beam is at."""
-    runs.pitch[n % HISTORY] = pitch
-    runs.onset[n % HISTORY] = t
-    runs.seeds[0] = 0
-    first, last = score.posting_first[pitch], score.posting_first[pitch + 1]
-    if last - first > POSTINGS:
-        middle = first + np.searchsorted(score.posting_chord[first:last], here)
-        first = max(first, min(middle - POSTINGS // 2, last - POSTINGS))
-        last = first + POSTINGS
-    here_s = score.chord_s[here]
+    now = searched.past[n % HISTORY]
+    now.pitch = pitch
+    now.onset = t
+    now.entry_bonus = entry_bonus
+    now.here_s = score.chords[here].s
+    searched.seeds[0] = 0
+    postings, past = score.postings, searched.past
+    lowest_s = highest_s = now.here_s
+    for age in range(1, STALE + 1):
+        before = past[(n - age) % HISTORY]
+        bonus, most = before.entry_bonus, FLAT + _gap(age) + DENSEST
+        searched.likeliest[0, age] = most + max(bonus, 0.0)
+        searched.likeliest[1, age] = most + (bonus if bonus > 0.0 else FAR)
+        lowest_s, highest_s = min(lowest_s, before.here_s), max(highest_s, before.here_s)
+    first, last = _window(score, pitch, here)
     # Downwards, so that a run one chord earlier has not yet been overwritten by this note.
     for i in range(last - 1, first - 1, -1):
-        j = score.posting_chord[i]
-        away_s = abs(score.chord_s[j] - here_s)
-        bonus = entry_bonus + AWAY * away_s / (away_s + AWAY_S)
-        if entry_bonus > 0.0:
-            bonus += AHEAD if j > here else 0.0
-        else:
-            bonus += NEAR if away_s < NEAR_S else FAR if away_s > FAR_S else 0.0
-        _extend(runs, score, j, score.posting_bit[i], n, t, pace, bonus)
-        start = runs.start[j]
+        posting = postings[i]
+        alone = _alone(now, posting.s, posting.entry)
+        away_s = max(0.0, lowest_s - posting.s, posting.s - posting.span_s - highest_s)
+        value, start = _extend(searched, score, posting, n, t, pace, alone, away_s)
         if n - start < min(HISTORY, MEMORY) - 1:
-            _offer(runs, j, runs.value[j] + runs.best[(start - 1) % HISTORY])
+            _offer(searched, posting.chord, value + past[(start - 1) % HISTORY].best)
 
 
 @kernel
-def add_seeds(runs, beam, out):
+def add_seeds(searched, score, beam, out):
     """Put the seeds among the branches of the note."""
     if beam.size[0] == 0:
         return
     best = -1e300
-    for i in range(out.count[0]):
-        best = max(best, out.logp[i])
-    for k in range(runs.seeds[0]):
-        if runs.seed_logp[k] > best - BEHIND:
-            j = runs.seed_chord[k]
+    for i in range(out.counts[0].branches):
+        best = max(best, out.branches[i].logp)
+    for k in range(searched.seeds[0]):
+        if searched.seed_logp[k] > best - BEHIND:
+            j = searched.seed_chord[k]
+            heard = write_down(searched, score, j).heard
             bit = 0
-            while (runs.heard[j] >> bit) & 1 == 0:
+            while (heard >> bit) & 1 == 0:
                 bit += 1
-            add_branch(out, runs.seed_logp[k], 0, SEED, k, j, 0, bit, 0.0, -1, -1)
-
+            add_branch(out, searched.seed_logp[k], 0, SEED, k, j, 0, bit, 0.0, -1, -1)

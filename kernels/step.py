@@ -16,14 +16,19 @@ from repetiteur.kernels.beam import (
     SEED,
     STRAY,
     UNMATCHED,
+    copy,
+    copy_all,
+    forget_chords,
+    remember,
+    set_tempo,
 )
 from repetiteur.kernels.branching import branch, key_bit
-from repetiteur.kernels.choosing import choose
+from repetiteur.kernels.choosing import choose, keep_own
 from repetiteur.kernels.jit import inline, kernel
 from repetiteur.kernels.likelihood import LOCAL, TOUCH
 from repetiteur.kernels.relocate import HISTORY, add_seeds, search
 
-FIT_GAIN = 0.12  # one note's weight in Beam.fit
+FIT_GAIN = 0.12  # one note's weight in a hypothesis' fit
 SEED_FIT = 0.6
 SEED_DOUBT = 0.02
 DRIFT = 0.0006  # variance of log tempo gained per chord
@@ -32,265 +37,241 @@ TOUCH_S = 0.028  # scatter of a chord's onset
 
 
 @inline
-def _copy(old, h, new, k):
-    new.logp[k] = old.logp[h]
-    new.chord[k] = old.chord[h]
-    new.anchor[k] = old.anchor[h]
-    new.latest[k] = old.latest[h]
-    new.pulse[k] = old.pulse[h]
-    new.slack[k] = old.slack[h]
-    new.ratio[k] = old.ratio[h]
-    new.doubt[k] = old.doubt[h]
-    new.travel[k] = old.travel[h]
-    new.root[k] = old.root[h]
-    new.since[k] = old.since[h]
-    new.octave[k] = old.octave[h]
-    new.octave_note[k] = old.octave_note[h]
-    new.strays[k] = old.strays[h]
-    new.fit[k] = old.fit[h]
-    new.ring_chord[k] = old.ring_chord[h]
-    new.ring_heard[k] = old.ring_heard[h]
-    new.ring_time[k] = old.ring_time[h]
-    new.ring_pass[k] = old.ring_pass[h]
-    new.visits[k] = old.visits[h]
-    new.meaning[k] = old.meaning[h]
-    new.meaning_pass[k] = old.meaning_pass[h]
-
-
-@inline
-def _remember(beam, k, chord, t, which):
-    """A chord becomes the newest of the ring."""
+def _make_room(own):
+    """Move the ring on, so that its first place is free."""
     for r in range(RING - 1, 0, -1):
-        beam.ring_chord[k, r] = beam.ring_chord[k, r - 1]
-        beam.ring_heard[k, r] = beam.ring_heard[k, r - 1]
-        beam.ring_time[k, r] = beam.ring_time[k, r - 1]
-        beam.ring_pass[k, r] = beam.ring_pass[k, r - 1]
-    beam.ring_chord[k, 0] = chord
-    beam.ring_heard[k, 0] = 0
-    beam.ring_time[k, 0] = t
-    beam.ring_pass[k, 0] = which
+        own.ring[r].chord = own.ring[r - 1].chord
+        own.ring[r].heard = own.ring[r - 1].heard
+        own.ring[r].time = own.ring[r - 1].time
+        own.ring[r].which_pass = own.ring[r - 1].which_pass
 
 
 @inline
-def _hear(beam, k, score, slot, bit, n):
+def _hear(own, chords, slot, bit, n):
     """Note n is a key of the chord in that place of the ring."""
-    beam.ring_heard[k, slot] |= np.int64(1) << bit
-    chord = beam.ring_chord[k, slot]
-    beam.meaning[k, n % MEMORY] = score.chord_first[chord] + bit
-    beam.meaning_pass[k, n % MEMORY] = beam.ring_pass[k, slot]
+    recent = own.ring[slot]
+    recent.heard |= np.int64(1) << bit
+    own.meaning[n % MEMORY] = chords[recent.chord].first + bit
+    own.meaning_pass[n % MEMORY] = recent.which_pass
 
 
 @inline
-def _learn_tempo(beam, k, score, chord, wait_nominal, t):
+def _learn_tempo(own, here, there, wait_nominal, t):
     """Move the tempo towards what the last interval says, less so for odd intervals."""
-    waited = t - beam.anchor[k]
-    beam.doubt[k] = min(beam.doubt[k] + DRIFT, 0.25)
-    if wait_nominal < 0.03 or waited < 0.02 or score.chord_needed[chord] == 0:
+    waited = t - own.anchor
+    own.doubt = min(own.doubt + DRIFT, 0.25)
+    if wait_nominal < 0.03 or waited < 0.02 or there.needed == 0 or here.needed == 0:
         return
-    if score.chord_needed[beam.chord[k]] == 0:
-        return
-    expected = wait_nominal * math.exp(beam.ratio[k])
+    expected = wait_nominal * own.pace
     surprise = math.log(waited / expected)
     touch = TOUCH_S / expected
     noise = touch * touch + 0.006
-    spread = beam.doubt[k] + noise
+    spread = own.doubt + noise
     odd = surprise * surprise / spread
     weight = 4.0 / (3.0 + odd)  # Student's t: a hesitation is not a tempo
-    gain = min(1.0, weight) * beam.doubt[k] / spread
-    beam.ratio[k] += gain * surprise
-    beam.ratio[k] = min(max(beam.ratio[k], -2.3), 2.3)
-    beam.doubt[k] *= 1.0 - gain
+    gain = min(1.0, weight) * own.doubt / spread
+    set_tempo(own, min(max(own.ratio + gain * surprise, -2.3), 2.3))
+    own.doubt *= 1.0 - gain
     if odd > 6.0:
-        beam.doubt[k] += 0.01
+        own.doubt += 0.01
 
 
 @inline
-def _keep_pulse(beam, k, wait_nominal, t):
+def _keep_pulse(own, wait_nominal, t):
     """The pulse goes on towards ``t``: little for a quick note, wholly after a hesitation."""
-    wait = wait_nominal * math.exp(beam.ratio[k])
-    wobble = wait * math.sqrt(LOCAL + beam.doubt[k])
-    drift = beam.slack[k] + wobble * wobble
-    error = t - beam.pulse[k] - wait
+    wait = wait_nominal * own.pace
+    wobble = wait * math.sqrt(LOCAL + own.doubt)
+    drift = own.slack + wobble * wobble
+    error = t - own.pulse - wait
     spread = drift + TOUCH
     regular = 4.0 / (3.0 + error * error / spread)
     gain = 1.0 - min(regular, 1.0) * TOUCH / spread
-    beam.pulse[k] += wait + gain * error
-    beam.slack[k] = gain * TOUCH
+    own.pulse += wait + gain * error
+    own.slack = gain * TOUCH
 
 
 @inline
-def _move(beam, k, score, target, wait_nominal, way0, way1, bit, n, t):
-    """On to ``target`` by the given ways; the chords in between go into the ring unheard."""
-    pace = math.exp(beam.ratio[k])
-    fresh = math.isnan(beam.anchor[k])
-    if fresh:
-        beam.ring_time[k, 0] = t - wait_nominal * pace
-    start_s = score.chord_s[beam.chord[k]]
-    j = beam.chord[k] + 1
-    segment = score.chord_segment[beam.chord[k]]
-    gone_s = -start_s
-    way = way0
+def _move(own, visits, score, branch, n, t):
+    """On to the branch's chord by its ways; that one and those in between take their places in the ring."""
+    chords, segments, ways = score.chords, score.segments, score.ways
+    here = chords[own.chord]
+    target, wait_nominal, passed = branch.chord, branch.wait_s, branch.slot
+    fresh = math.isnan(own.anchor)
+    if fresh and passed + 1 < RING:
+        own.ring[passed + 1].time = t - wait_nominal * own.pace
+    j = own.chord + 1
+    at = here.segment
+    gone_s = -here.s
+    way = branch.way0
     skipped = 0
     while True:
-        if j == score.segment_last[segment]:
-            to = score.way_target[way]
-            span_s, span_q = score.segment_span_s, score.segment_span_q
-            gone_s += span_s[segment, 1] - span_s[to, 0] + score.way_gap_s[way]
-            beam.travel[k] += span_q[segment, 1] - span_q[to, 0] + score.way_gap_q[way]
-            beam.visits[k, to] += 1
-            segment = to
-            j = score.segment_first[to]
-            way = way1
+        segment = segments[at]
+        if j == segment.last:
+            to = ways[way].target
+            gone_s += segment.end_s - segments[to].begin_s + ways[way].gap_s
+            own.travel += segment.end_q - segments[to].begin_q + ways[way].gap_q
+            visits[to] += 1
+            at = to
+            j = segments[to].first
+            way = branch.way1
             continue
         if j == target:
             break
-        due = t - (wait_nominal - (score.chord_s[j] + gone_s)) * pace
-        _remember(beam, k, j, due, beam.visits[k, segment])
-        if score.chord_needed[j] != 0:
+        due = t - (wait_nominal - (chords[j].s + gone_s)) * own.pace
+        remember(own, passed, j, due, np.int64(visits[at]))
+        passed -= 1
+        if chords[j].needed != 0:
             skipped += 1
         j += 1
     if fresh:
-        beam.pulse[k] = t
-        beam.slack[k] = TOUCH
+        own.pulse = t
+        own.slack = TOUCH
     else:
-        _keep_pulse(beam, k, wait_nominal, t)
-        _learn_tempo(beam, k, score, target, wait_nominal, t)
-    _remember(beam, k, target, t, beam.visits[k, segment])
-    beam.chord[k] = target
-    beam.anchor[k] = t
-    beam.latest[k] = t
-    beam.strays[k] = 0
+        _keep_pulse(own, wait_nominal, t)
+        _learn_tempo(own, here, chords[target], wait_nominal, t)
+    remember(own, 0, target, t, np.int64(visits[at]))
+    own.chord = target
+    own.anchor = t
+    own.latest = t
+    own.strays = 0
     fitted = max(0.0, 1.0 - 0.4 * skipped)
-    beam.fit[k] += FIT_GAIN * (fitted - beam.fit[k])
-    _hear(beam, k, score, 0, bit, n)
+    own.fit += FIT_GAIN * (fitted - own.fit)
+    _hear(own, chords, 0, branch.bit, n)
 
 
 @inline
-def _nearest_time_through(beam, k, score, segment, q):
+def _nearest_time_through(own, visits, score, segment, q):
     """Of all times the notation comes through a segment, take the one nearest in travel."""
-    here = beam.chord[k]
-    travelled = score.chord_q[here] + beam.travel[k]
+    here = score.chords[own.chord]
+    travelled = here.q + own.travel
     distance, at = 1e300, -1
-    if score.chord_segment[here] == segment:
-        distance = abs(q + beam.travel[k] - travelled)
-    for v in range(len(score.tour_segment)):
-        if score.tour_segment[v] == segment and abs(q + score.tour_travel[v] - travelled) < distance - 1e-6:
-            distance, at = abs(q + score.tour_travel[v] - travelled), v
+    if here.segment == segment:
+        distance = abs(q + own.travel - travelled)
+    for v in range(len(score.tour)):
+        time = score.tour[v]
+        if time.segment == segment and abs(q + time.travel - travelled) < distance - 1e-6:
+            distance, at = abs(q + time.travel - travelled), v
     if at >= 0:
-        beam.travel[k] = score.tour_travel[at]
-        beam.visits[k, :] = score.tour_visits[at]
-    beam.visits[k, segment] = max(1, beam.visits[k, segment])
+        own.travel = score.tour[at].travel
+        copy_all(score.tour_visits[at], visits)
+    visits[segment] = max(1, visits[segment])
 
 
 @inline
-def _start_afresh(beam, k, score, runs, chord, n, t, root):
+def _start_afresh(own, visits, score, searched, chord, n, t, root):
     """A hypothesis from a run: give its notes their meaning by walking through them once."""
-    start, origin = runs.start[chord], runs.origin[chord]
-    beam.ring_chord[k, :] = -1
-    beam.ring_heard[k, :] = 0
-    beam.root[k] = root
-    beam.since[k] = start
-    beam.doubt[k] = min(beam.doubt[k] + SEED_DOUBT, 0.25)
-    segment = score.chord_segment[origin]
-    _nearest_time_through(beam, k, score, segment, score.chord_q[origin])
-    which = beam.visits[k, segment]
-    at = origin
-    began = runs.onset[start % HISTORY]
-    _remember(beam, k, at, began, which)
+    chords = score.chords
+    run = searched.runs[chord]
+    start, at = run.start, run.origin
+    forget_chords(own)
+    own.root = root
+    own.since = start
+    own.doubt = min(own.doubt + SEED_DOUBT, 0.25)
+    segment = chords[at].segment
+    _nearest_time_through(own, visits, score, segment, chords[at].q)
+    which_pass = np.int64(visits[segment])
+    began = searched.past[start % HISTORY].onset
+    _make_room(own)
+    remember(own, 0, at, began, which_pass)
     fitted = 0
     for m in range(start, n + 1):
-        pitch = runs.pitch[m % HISTORY]
-        onset = runs.onset[m % HISTORY]
-        beam.meaning[k, m % MEMORY] = UNMATCHED
-        done = False
+        pitch = searched.past[m % HISTORY].pitch
+        onset = searched.past[m % HISTORY].onset
+        own.meaning[m % MEMORY] = UNMATCHED
+        slot, bit = -1, -1
         for r in range(3):
-            c = beam.ring_chord[k, r]
-            if c < 0:
+            recent = own.ring[r]
+            if recent.chord < 0:
                 break
-            bit = key_bit(score, c, pitch)
-            if bit >= 0 and (beam.ring_heard[k, r] >> bit) & 1 == 0 and onset - beam.ring_time[k, r] < 0.5:
-                _hear(beam, k, score, r, bit, m)
-                done = True
-                fitted += 1
+            bit = key_bit(score, chords[recent.chord], pitch)
+            if bit >= 0 and (recent.heard >> bit) & 1 == 0 and onset - recent.time < 0.5:
+                slot = r
                 break
-        if done:
-            continue
-        for ahead in range(at + 1, min(at + 6, chord + 1)):
-            bit = key_bit(score, ahead, pitch)
-            if bit >= 0:
-                for j in range(at + 1, ahead + 1):
-                    _remember(beam, k, j, onset, which)
-                _hear(beam, k, score, 0, bit, m)
-                at = ahead
-                began = onset
-                fitted += 1
-                break
+        if slot < 0:
+            for ahead in range(at + 1, min(at + 6, chord + 1)):
+                bit = key_bit(score, chords[ahead], pitch)
+                if bit >= 0:
+                    _go_to(own, at, ahead, onset, which_pass)
+                    slot, at, began = 0, ahead, onset
+                    break
+        if slot >= 0:
+            _hear(own, chords, slot, bit, m)
+            fitted += 1
     if at != chord:
-        for j in range(at + 1, chord + 1):
-            _remember(beam, k, j, t, which)
+        _go_to(own, at, chord, t, which_pass)
         began = t
-        bit = key_bit(score, chord, runs.pitch[n % HISTORY])
+        bit = key_bit(score, chords[chord], searched.past[n % HISTORY].pitch)
         if bit >= 0:
-            _hear(beam, k, score, 0, bit, n)
-    beam.chord[k] = chord
-    beam.anchor[k] = began
-    beam.latest[k] = t
-    beam.pulse[k] = began
-    beam.slack[k] = TOUCH
-    beam.strays[k] = 0
+            _hear(own, chords, 0, bit, n)
+    own.chord = chord
+    own.anchor = began
+    own.latest = t
+    own.pulse = began
+    own.slack = TOUCH
+    own.strays = 0
     share = fitted / (n - start + 1.0)
-    beam.fit[k] = SEED_FIT * share
+    own.fit = SEED_FIT * share
+
+
+@inline
+def _go_to(own, at, chord, t, which_pass):
+    """The chords after ``at``, up to and with ``chord``, become the newest of the ring."""
+    for j in range(at + 1, chord + 1):
+        _make_room(own)
+        remember(own, 0, j, t, which_pass)
 
 
 @kernel
-def step(old, new, score, runs, out, n, pitch, t, entry_bonus, here, root, next_root):
+def step(old, new, score, searched, out, n, pitch, t, entry_bonus, here, root, next_root):
     """Note n: from the beam ``old`` to the beam ``new``; ``here`` and ``root`` are those of the one shown.
 
     Returns how many new roots were given, from ``next_root`` on.
     """
     branch(old, score, pitch, t, out, n, root)
-    pace = math.exp(old.ratio[0])
-    search(runs, score, n, pitch, t, pace, here, entry_bonus)
-    add_seeds(runs, old, out)
-    kept = choose(old, out, t, root)
+    search(searched, score, n, pitch, t, old.hypotheses[0].pace, here, entry_bonus)
+    add_seeds(searched, score, old, out)
+    choose(old, out, t, root)
+    keep_own(old, out, root)
+    kept = out.counts[0].chosen
     new.size[0] = kept
+    chords = score.chords
     roots = 0
     for k in range(kept):
-        i = out.chosen[k]
-        h = out.parent[i]
-        _copy(old, h, new, k)
-        new.logp[k] = out.logp[i]
-        kind = out.kind[i]
+        chosen = out.branches[out.chosen[k].branch]
+        kind = chosen.kind
+        copy(old, chosen.parent, new, k, chosen.slot + 1 if kind == ONWARD else 0)
+        own = new.hypotheses[k]
+        visits = new.visits[k]
+        own.logp = chosen.logp
         if kind == STRAY:
-            new.meaning[k, n % MEMORY] = out.slot[i]
-            if out.slot[i] == UNMATCHED:
-                new.strays[k] += 1
-                if out.slip_fit[i] != NO_VERDICT:
-                    new.fit[k] += FIT_GAIN * (out.slip_fit[i] - new.fit[k])
+            own.meaning[n % MEMORY] = chosen.slot
+            if chosen.slot == UNMATCHED:
+                own.strays += 1
+                if chosen.slip_fit != NO_VERDICT:
+                    own.fit += FIT_GAIN * (chosen.slip_fit - own.fit)
         elif kind == FURTHER:
-            if math.isnan(new.anchor[k]) and out.slot[i] == 0:
-                new.anchor[k] = t
-                new.ring_time[k, 0] = t
-                new.pulse[k] = t
-                new.slack[k] = TOUCH
-            elif out.slot[i] == 0:
-                late = LEAN * (t - new.latest[k])
-                new.pulse[k] += late
-                new.slack[k] += late * late
-            if out.slot[i] == 0:
-                new.latest[k] = t
-            new.strays[k] = 0
-            new.fit[k] += FIT_GAIN * (1.0 - new.fit[k])
-            _hear(new, k, score, out.slot[i], out.bit[i], n)
+            if chosen.slot == 0:
+                if math.isnan(own.anchor):
+                    own.anchor = t
+                    own.ring[0].time = t
+                    own.pulse = t
+                    own.slack = TOUCH
+                else:
+                    late = LEAN * (t - own.latest)
+                    own.pulse += late
+                    own.slack += late * late
+                own.latest = t
+            own.strays = 0
+            own.fit += FIT_GAIN * (1.0 - own.fit)
+            _hear(own, chords, chosen.slot, chosen.bit, n)
         elif kind == ONWARD:
-            ways = out.ways[i]
-            _move(new, k, score, out.chord[i], out.wait_s[i], ways[0], ways[1], out.bit[i], n, t)
+            _move(own, visits, score, chosen, n, t)
         elif kind == SEED:
-            _start_afresh(new, k, score, runs, out.chord[i], n, t, next_root + roots)
+            _start_afresh(own, visits, score, searched, chosen.chord, n, t, next_root + roots)
             roots += 1
-        if out.octave[i] != 0:
-            new.octave[k] = out.octave[i]
-            new.octave_note[k] = n
-            new.meaning[k, n % MEMORY] = OCTAVE_OFF - new.meaning[k, n % MEMORY]
-    runs.best[n % HISTORY] = new.logp[0]
+        if chosen.octave != 0:
+            own.octave = chosen.octave
+            own.octave_note = n
+            own.meaning[n % MEMORY] = OCTAVE_OFF - own.meaning[n % MEMORY]
+    searched.past[n % HISTORY].best = new.hypotheses[0].logp
     return roots

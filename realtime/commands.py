@@ -59,7 +59,7 @@ class Operator:
         follower = engine.follower
         chord = follower.chord + onsets
         if 0 <= chord < follower.layout.chords:
-            q = float(follower.layout.arrays.chord_q[chord])
+            q = follower.layout.chord_q[chord]
             engine.place(q, follower.which_pass, t_s)
 
     def _go_to_beat(self, command: inputs.GotoBeat) -> None:

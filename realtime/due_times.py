@@ -19,7 +19,7 @@ class DueTimes:
     def __init__(self, score: Score, layout: Layout, notes: RecentNotes) -> None:
         self._layout = layout
         self._notes = notes
-        self._staff = score.notes["staff"][layout.key_note]
+        self._staff = score.notes["staff"][np.asarray(layout.key_note)]
 
     def within_chord_s(self, place: Place, began_s: float) -> float:
         """Of a key of a chord that sounded: chords are rolled, so between its neighbours in pitch.
@@ -27,12 +27,12 @@ class DueTimes:
         Those of its own hand where there are any; the hands of a pianist are seldom together,
         so else as far from the other hand as it was lately.
         """
-        heard = list(self._notes.keys_of(int(self._layout.key_chord[place[0]]), place[1]))
+        heard = self._notes.keys_of(self._layout.key_chord[place[0]], place[1])
         if not heard:
             return began_s
         same = [played for played in heard if self._staff[played.meaning] == self._staff[place[0]]]
         around = sorted((played.pitch, played.onset_s) for played in same or heard)
-        pitch = int(self._layout.arrays.key_pitch[place[0]])
+        pitch = self._layout.key_pitch[place[0]]
         due_s = float(np.interp(pitch, [key for key, _ in around], [onset_s for _, onset_s in around]))
         return due_s if same else due_s + LEAD_SHARE * self._lead_s(int(self._staff[place[0]]))
 
@@ -41,7 +41,7 @@ class DueTimes:
 
         ``due_s`` is the same by their first keys.
         """
-        chord, chord_s = int(self._layout.key_chord[place[0]]), self._layout.arrays.chord_s
+        chord, chord_s = self._layout.key_chord[place[0]], self._layout.chord_s
         before = self._nearest(chord, place[1], due_s, -1)
         after = self._nearest(chord, place[1], due_s, 1)
         if before < 0 or after < 0:
@@ -54,7 +54,7 @@ class DueTimes:
         """The chord heard next to this one on either side; -1 for none."""
         key_chord = self._layout.key_chord
         found = [
-            int(key_chord[played.meaning])
+            key_chord[played.meaning]
             for played in self._notes
             if played.meaning >= 0
             and played.which_pass == which_pass
@@ -74,7 +74,7 @@ class DueTimes:
         other: dict[tuple[int, int], list[float]] = defaultdict(list)
         for played in self._notes:
             if played.meaning >= 0 and played.told is not None:
-                name = int(self._layout.key_chord[played.meaning]), played.which_pass
+                name = self._layout.key_chord[played.meaning], played.which_pass
                 (own if self._staff[played.meaning] == staff else other)[name].append(played.onset_s)
         leads = [np.mean(own[name]) - np.mean(other[name]) for name in own.keys() & other.keys()]
         return float(np.median(leads)) if leads else 0.0

@@ -36,18 +36,17 @@ def standing_at(q: float, t_s: float) -> Glide:
 
 def glide_from(follower: Follower, t_s: float) -> Glide:
     """The line on from the chord the follower has just heard at ``t_s``."""
-    arrays = follower.layout.arrays
-    chord = follower.chord
-    chord_q = float(arrays.chord_q[chord])
-    from_q = chord_q - GRACE_SHORT_Q if follower.layout.chord_grace[chord] else chord_q
-    segment = int(arrays.chord_segment[chord])
+    layout, chord = follower.layout, follower.chord
+    chord_q, chord_s = layout.chord_q[chord], layout.chord_s[chord]
+    from_q = chord_q - GRACE_SHORT_Q if layout.chord_grace[chord] else chord_q
     following = next_chord(follower)
-    if following is not None and arrays.chord_q[following] > chord_q - 1e-9:
-        span_q = float(arrays.chord_q[following]) - from_q
-        span_s = float(arrays.chord_s[following] - arrays.chord_s[chord])
+    if following is not None and layout.chord_q[following] > chord_q - 1e-9:
+        span_q = layout.chord_q[following] - from_q
+        span_s = layout.chord_s[following] - chord_s
     else:
-        span_q = float(arrays.segment_span_q[segment, 1]) - from_q
-        span_s = float(arrays.segment_span_s[segment, 1] - arrays.chord_s[chord])
+        segment = layout.arrays.segments[layout.chord_segment[chord]]
+        span_q = float(segment["end_q"]) - from_q
+        span_s = float(segment["end_s"]) - chord_s
     wait_s = max(span_s * follower.pace, 1e-3)
     limit_q = max(from_q, from_q + span_q - SHORT_OF_NEXT_Q)
     overdue_s = follower.anchor_s + wait_s * (1.0 + LATE_SHARE)
@@ -59,13 +58,13 @@ def glide_from(follower: Follower, t_s: float) -> Glide:
 
 def next_chord(follower: Follower) -> int | None:
     """The chord the notation wants next, or None at the end."""
-    arrays = follower.layout.arrays
-    chord = follower.chord
-    segment = int(arrays.chord_segment[chord])
-    if chord + 1 < arrays.segment_last[segment]:
+    layout, chord = follower.layout, follower.chord
+    segment = layout.chord_segment[chord]
+    if chord + 1 < layout.chords and layout.chord_segment[chord + 1] == segment:
         return chord + 1
     visit_bit = 1 << (min(max(follower.which_pass, 1), 60) - 1)
-    for way in range(int(arrays.way_first[segment]), int(arrays.way_first[segment + 1])):
-        if int(arrays.way_when[way]) & visit_bit:
-            return int(arrays.segment_first[arrays.way_target[way]])
+    segments, ways = layout.arrays.segments, layout.arrays.ways
+    for way in ways[segments["way_first"][segment] : segments["way_last"][segment]]:
+        if int(way["when"]) & visit_bit:
+            return int(segments["first"][way["target"]])
     return None

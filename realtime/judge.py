@@ -159,7 +159,7 @@ class Judge:
             freed = self._told.free(place, t_s)
             if freed is not None:
                 self._wait(freed)
-        chord = int(self._follower.layout.key_chord[place[0]])
+        chord = self._follower.layout.key_chord[place[0]]
         if chord == self._chord:
             played.due_s = self._expected_s
         else:
@@ -173,42 +173,45 @@ class Judge:
 
     def _began_s(self) -> float:
         """When the oldest chord that the follower remembers began."""
-        times = self._follower.recent[2][self._follower.recent[0] >= 0]
-        return float(times[-1]) if len(times) and not math.isnan(times[-1]) else math.inf
+        chords, _, times, _ = (column.tolist() for column in self._follower.recent)
+        began_s = [time_s for chord, time_s in zip(chords, times, strict=True) if chord >= 0]
+        return began_s[-1] if began_s and not math.isnan(began_s[-1]) else math.inf
 
     def _still_right(self, changed: list[int], began_s: float) -> Sequence[int]:
         """Notes that were right when they were played, though the follower no longer counts them.
 
         The player broke off and played more than one of these keys again, or began elsewhere.
         """
-        meaning, passes = self._follower.meanings
+        meaning, passes = (column.tolist() for column in self._follower.meanings)
         before, again = [], []
         for place in changed:
             played = self._notes.at(place)
             if played is None or played.meaning < 0 or meaning[place] != UNMATCHED:
                 continue
-            same = np.flatnonzero((meaning == played.meaning) & (passes == played.which_pass)).tolist()
-            others = (self._notes.at(other) for other in same)
             if played.onset_s < began_s:
                 before.append(place)
-            elif any(other is not None and other.onset_s - played.onset_s > AGAIN_S for other in others):
+                continue
+            key = played.meaning, played.which_pass
+            same = (at for at, now in enumerate(zip(meaning, passes, strict=True)) if now == key)
+            others = (self._notes.at(at) for at in same)
+            if any(other is not None and other.onset_s - played.onset_s > AGAIN_S for other in others):
                 again.append(place)
         return before + again if len(again) > 1 else before
 
     def _forgive(self, began_s: float, t_s: float) -> None:
         """The player has started afresh: what he had not yet passed when he broke off was not missed."""
-        chords, heard, _, passes = self._follower.recent
-        key_chord, first = self._follower.layout.key_chord, self._follower.layout.arrays.chord_first
-        known = {(int(c), int(p)): int(h) for c, p, h in zip(chords, passes, heard, strict=True) if c >= 0}
+        chords, heard, _, passes = (column.tolist() for column in self._follower.recent)
+        key_chord, first = self._follower.layout.key_chord, self._follower.layout.chord_first
+        known = {(c, p): h for c, p, h in zip(chords, passes, heard, strict=True) if c >= 0}
         fitting = (played.onset_s for played in self._notes if played.meaning >= 0)
         broke_off_s = max((onset_s for onset_s in fitting if onset_s < began_s), default=began_s)
         for place, standing in list(self._told.standing.items()):
-            chord = int(key_chord[place[0]])
+            chord = key_chord[place[0]]
             still = known.get((chord, place[1]))
             if standing.due_s < broke_off_s - CHORD_S:
                 if still is None:
                     del self._told.standing[place]  # it stands for good, whatever the new try brings
-            elif standing.played is None and (still is None or still >> (place[0] - int(first[chord])) & 1):
+            elif standing.played is None and (still is None or still >> (place[0] - first[chord]) & 1):
                 self._told.free(place, t_s)
 
     def _tell_extras(self, until_s: float, t_s: float) -> None:
@@ -304,4 +307,4 @@ class Judge:
         return abs(onset_s - due_s) <= min(SLIP_S, nearest + BESIDE_S)
 
     def _pitch(self, place: Place) -> int:
-        return int(self._follower.layout.arrays.key_pitch[place[0]])
+        return self._follower.layout.key_pitch[place[0]]

@@ -28,7 +28,7 @@ def struck_again(notes: RecentNotes, played: Played) -> Place | None:
 
 def graces_held_on(notes: RecentNotes, layout: Layout, place: Place, due_s: float) -> list[Played]:
     """Grace notes of the same key just before: held on, they are the note itself."""
-    pitch, q, chord = _pitch(layout, place), layout.arrays.chord_q, layout.key_chord
+    pitch, q, chord = _pitch(layout, place), layout.chord_q, layout.key_chord
     return [
         played
         for played in notes
@@ -45,15 +45,15 @@ def is_the_same_shake(layout: Layout, before: Place, now: Place) -> bool:
     """Whether both are the same key of a shake written out: which it was is not worth a retraction."""
     if min(before[0], now[0]) < 0 or before[1] != now[1] or _pitch(layout, before) != _pitch(layout, now):
         return False
-    q, chord = layout.arrays.chord_q, layout.key_chord
+    q, chord = layout.chord_q, layout.key_chord
     near = abs(q[chord[before[0]]] - q[chord[now[0]]]) < SHAKE_Q
     return bool(near and not _is_needed(layout, before) and not _is_needed(layout, now))
 
 
 def _is_needed(layout: Layout, place: Place) -> bool:
     chord = layout.key_chord[place[0]]
-    return bool(layout.arrays.chord_needed[chord] >> (place[0] - layout.arrays.chord_first[chord]) & 1)
+    return bool(int(layout.arrays.chords["needed"][chord]) >> (place[0] - layout.chord_first[chord]) & 1)
 
 
 def _pitch(layout: Layout, place: Place) -> int:
-    return int(layout.arrays.key_pitch[place[0]])
+    return layout.key_pitch[place[0]]

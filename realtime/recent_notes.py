@@ -65,14 +65,14 @@ class RecentNotes:
             if played.judged and played.meaning == UNMATCHED and played.stands_for is None
         )
 
-    def keys_of(self, chord: int, which_pass: int) -> Iterator[Played]:
+    def keys_of(self, chord: int, which_pass: int) -> list[Played]:
         """Those heard as keys of a chord."""
-        key_chord = self._layout.key_chord
-        return (
+        first, last = self._layout.chord_first[chord], self._layout.chord_last[chord]
+        return [
             played
-            for played in self
-            if played.meaning >= 0
+            for played in self._notes
+            if played is not None
+            and first <= played.meaning < last
             and played.told is not None
             and played.which_pass == which_pass
-            and key_chord[played.meaning] == chord
-        )
+        ]

@@ -28,6 +28,7 @@ class Told:
     def __init__(self, score: Score, layout: Layout, emit: Emit) -> None:
         self._score = score
         self._layout = layout
+        self._pitch, self._onset_q = score.notes["pitch"], score.notes["onset_q"]
         self._emit = emit
         self.standing: dict[Place, Standing] = {}
 
@@ -36,17 +37,18 @@ class Told:
         late_s = played.onset_s - played.due_s
         if not abs(late_s) <= TEMPO_RUNS_S:  # nor for NaN
             late_s = 0.0
-        q = float(self._layout.arrays.chord_q[self._layout.key_chord[place[0]]])
+        key, which_pass = place
+        q = self._layout.chord_q[self._layout.key_chord[key]]
         deviations = float(late_s) * 1000.0, played.velocity - played.loudness
         told = [
-            self._emit(Match, t_s, (played.note, self._score.note_ids[note], q, place[1], *deviations))
-            for note in (int(self._layout.key_note[place[0]]), *self._layout.twins.get(place[0], ()))
+            self._emit(Match, t_s, (played.note, self._score.note_ids[note], q, which_pass, *deviations))
+            for note in (self._layout.key_note[key], *self._layout.twins.get(key, ()))
         ]
         played.told, played.told_too = told[0], tuple(told[1:])
 
     def extra(self, played: Played, confidence: float, t_s: float) -> None:
         """Heard, and not in the score."""
-        q = float(self._layout.arrays.chord_q[played.chord])
+        q = self._layout.chord_q[played.chord]
         fields = (MistakeKind.EXTRA, None, None, played.note, played.pitch, q, played.which_pass,
                   played.onset_s, confidence)  # fmt: skip
         played.told = self._emit(Mistake, t_s, fields)
@@ -98,9 +100,8 @@ class Told:
         return standing.played
 
     def _written(self, place: Place) -> tuple[str, int, float]:
-        note = int(self._layout.key_note[place[0]])
-        written = self._score.notes[note]
-        return self._score.note_ids[note], int(written["pitch"]), float(written["onset_q"])
+        note = self._layout.key_note[place[0]]
+        return self._score.note_ids[note], int(self._pitch[note]), float(self._onset_q[note])
 
     def _stands_for(self, played: Played, place: Place, due_s: float) -> None:
         played.stands_for = place

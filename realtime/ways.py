@@ -6,25 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from repetiteur.kernels.score_arrays import SEGMENT, TOUR, WAY, table
 from repetiteur.realtime.score import END, PlayOrder, Score
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ways:
-    """Columns of the kernels' score that hang on the play order, see ``ScoreArrays``."""
+    """What of the kernels' score hangs on the play order, see ``ScoreArrays``."""
 
     chord_segment: np.ndarray
-    segment_first: np.ndarray
-    segment_last: np.ndarray
-    segment_span_q: np.ndarray
-    segment_span_s: np.ndarray
-    way_first: np.ndarray
-    way_target: np.ndarray
-    way_when: np.ndarray
-    way_gap_s: np.ndarray
-    way_gap_q: np.ndarray
-    tour_segment: np.ndarray
-    tour_travel: np.ndarray
+    segments: np.ndarray
+    ways: np.ndarray
+    tour: np.ndarray
     tour_visits: np.ndarray
 
 
@@ -34,51 +27,38 @@ def find_ways(score: Score, order: PlayOrder, chord_q: np.ndarray) -> Ways:
     owner = np.clip(np.searchsorted(starts, chord_q + 1e-6, side="right") - 1, 0, None)
     sounding = np.unique(owner).tolist()
     number = {segment: k for k, segment in enumerate(sounding)}
-    chord_segment = np.searchsorted(np.array(sounding), owner).astype(np.int32)
+    chord_segment = np.searchsorted(np.array(sounding), owner)
     span_q = np.array([(order.segments[s].start_q, order.segments[s].end_q) for s in sounding])
-    first = np.searchsorted(chord_segment, np.arange(len(sounding))).astype(np.int32)
-    last = np.searchsorted(chord_segment, np.arange(len(sounding)), side="right").astype(np.int32)
-    way_first, targets, whens, gaps_s, gaps_q = [0], [], [], [], []
+    span_s = score.nominal_seconds(span_q)
+    way_first, ways = [0], []
     for segment in sounding:
         for target, when, gap_q, gap_s in _ways(score, order, segment, number):
-            targets.append(number[target])
-            whens.append(sum(1 << (visit - 1) for visit in when if visit <= 60))
-            gaps_q.append(gap_q)
-            gaps_s.append(gap_s)
-        way_first.append(len(targets))
-    return Ways(
-        chord_segment,
-        first,
-        last,
-        span_q,
-        score.nominal_seconds(span_q),
-        np.array(way_first, np.int32),
-        np.array(targets, np.int32),
-        np.array(whens, np.int64),
-        np.array(gaps_s, float),
-        np.array(gaps_q, float),
-        *_tour(order, number),
-    )
+            asked_for = sum(1 << (visit - 1) for visit in when if visit <= 60)
+            ways.append((number[target], asked_for, gap_s, gap_q))
+        way_first.append(len(ways))
+    segments = table(
+        SEGMENT, len(sounding),
+        first=np.searchsorted(chord_segment, np.arange(len(sounding))),
+        last=np.searchsorted(chord_segment, np.arange(len(sounding)), side="right"),
+        begin_s=span_s[:, 0], end_s=span_s[:, 1], begin_q=span_q[:, 0], end_q=span_q[:, 1],
+        way_first=np.array(way_first[:-1]), way_last=np.array(way_first[1:]),
+    )  # fmt: skip
+    return Ways(chord_segment, segments, np.array(ways, WAY), *_tour(order, number))
 
 
-def _tour(order: PlayOrder, sounding: dict[int, int]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _tour(order: PlayOrder, sounding: dict[int, int]) -> tuple[np.ndarray, np.ndarray]:
     """The notated order through the sounding segments: which, how far travelled, visits so far."""
     visits = np.zeros(len(sounding), np.int32)
-    segments, travels, counts = [], [], []
+    tour, counts = [], []
     travelled = order.segments[0].start_q
     for index in order.notated:
         segment = order.segments[index]
         if index in sounding:
             visits[sounding[index]] += 1
-            segments.append(sounding[index])
-            travels.append(travelled - segment.start_q)
+            tour.append((sounding[index], travelled - segment.start_q))
             counts.append(visits.copy())
         travelled += segment.end_q - segment.start_q
-    return (
-        np.array(segments, np.int32),
-        np.array(travels, float),
-        np.array(counts, np.int32).reshape(-1, len(sounding)),
-    )
+    return np.array(tour, TOUR), np.array(counts, np.int32).reshape(-1, len(sounding))
 
 
 def _ways(score: Score, order: PlayOrder, source: int, sounding: dict[int, int]):

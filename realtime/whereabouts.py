@@ -78,7 +78,7 @@ class Whereabouts:
     def placed(self, t_s: float) -> None:
         """The follower waits at a chord: at the start, or put there by the operator."""
         follower = self._follower
-        q = float(follower.layout.arrays.chord_q[follower.chord])
+        q = follower.layout.chord_q[follower.chord]
         self.glide = standing_at(q, t_s)
         self._chord, self._root, self._travel = -1, follower.root, follower.travel
         self._tell(q, t_s)
@@ -86,7 +86,7 @@ class Whereabouts:
     def leapt(self, from_q: float, t_s: float) -> None:
         """The operator moved the player here from ``from_q``."""
         follower = self._follower
-        self._emit(Jump, t_s, (from_q, float(follower.layout.arrays.chord_q[follower.chord]), 1.0))
+        self._emit(Jump, t_s, (from_q, follower.layout.chord_q[follower.chord], 1.0))
         self.placed(t_s)
 
     def _tell(self, q: float, t_s: float) -> None:

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from repetiteur.kernels.likelihood import chord_density, leaving_cost, onset_density, popcount
+from repetiteur.kernels.likelihood import (
+    DENSEST,
+    chord_density,
+    leaving_cost,
+    onset_density,
+    overtaken_density,
+    popcount,
+)
 
 
 @pytest.mark.parametrize(("wait_s", "sigma_s"), [(0.1, 0.03), (0.5, 0.06), (2.0, 0.3)])
@@ -38,3 +45,11 @@ def test_leaving_more_out_costs_more():
 
 def test_popcount():
     assert [popcount(bits) for bits in (0, 1, 0b1011, (1 << 62) - 1)] == [0, 1, 3, 62]
+
+
+def test_nothing_is_likelier_than_the_densest():
+    """What is passed over for being less likely even at its best must be so."""
+    at = np.linspace(-0.1, 0.1, 41)
+    onsets = [onset_density(error, wait, 0.0244) for error in at for wait in (0.0, 0.1, 1.0)]
+    keys = [density(offset, 0.035) for offset in at for density in (chord_density, overtaken_density)]
+    assert max(*onsets, *keys) < DENSEST
