@@ -5,6 +5,7 @@ From a take whose alignment is known, at three places:
 skip   the player leaves out the next 16 beats
 back   stops for a second, goes 16 beats back and plays on
 far    stops for a second and starts again 64 beats before
+bar    breaks off for a quarter of a second and plays the last 4 beats again
 
 and at each repeat that the take plays:
 
@@ -40,8 +41,7 @@ from repetiteur.bridges.performances import read_performance
 from repetiteur.realtime.score import Score
 
 PLACES = (0.35, 0.55, 0.75)
-SKIP_BEATS, BACK_BEATS, FAR_BEATS = 16, 16, 64
-PAUSE_S = 1.0
+SKIP_BEATS = 16
 NEAR_BEATS = 1.5
 HOLD_ONSETS = 10
 AFTER_S = 45.0  # of the take that is played after a jump
@@ -52,8 +52,12 @@ class JumpKind(StrEnum):
     SKIP = "skip"
     BACK = "back"
     FAR = "far"
+    BAR = "bar"
     AGAIN = "again"
     LEFT_OUT = "left out"
+
+
+RETURNS = ((JumpKind.BACK, 16, 1.0), (JumpKind.FAR, 64, 1.0), (JumpKind.BAR, 4, 0.25))  # beats, s of silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +139,9 @@ def splices(truth: Truth, score: Score) -> Iterator[Splice]:
         ahead = min(int(np.searchsorted(places, places[here] + SKIP_BEATS * beat_q)), len(times) - 20)
         if ahead > here:
             yield Splice(JumpKind.SKIP, times[here], times[ahead], 0.0)
-        for kind, beats in ((JumpKind.BACK, BACK_BEATS), (JumpKind.FAR, FAR_BEATS)):
+        for kind, beats, pause_s in RETURNS:
             behind = max(0, int(np.searchsorted(places, places[here] - beats * beat_q)))
-            yield Splice(kind, times[here], times[behind], PAUSE_S)
+            yield Splice(kind, times[here], times[behind], pause_s)
     yield from _repeats(truth)
 
 
