@@ -39,7 +39,7 @@ BEHIND = 14.0  # nats a seed may be behind the beam's best and still be tried
 SHARPEST, SCATTER = 0.03, 0.3  # s and share of the wait by which an onset in a run is off
 
 RUN = np.dtype([
-    ("value", "f8"),  # log probability
+    ("value", "f8"),  # log probability, with all that was played before the run
     ("time", "f8"),  # s, when its last chord began
     ("heard", "i8"),  # keys heard of its last chord
     ("start", "i8"),  # number of its first note
@@ -49,7 +49,8 @@ RUN = np.dtype([
 PAST = np.dtype([
     ("pitch", "i8"),
     ("onset", "f8"),  # s
-    ("best", "f8"),  # the beam's, after it
+    ("so_far", "f8"),  # the beam's best log probability before it
+    ("best", "f8"),  # and after it
     ("entry_bonus", "f8"),
     ("here_s", "f8"),  # nominal, where the beam was
 ])  # fmt: skip
@@ -87,7 +88,7 @@ def forget(searched):
     """As new."""
     searched.last[:] = -(10**9)
     for note in searched.past:
-        note.best = note.entry_bonus = 0.0
+        note.best = note.so_far = note.entry_bonus = 0.0
 
 
 @inline
@@ -111,7 +112,7 @@ def _alone(past, chord_s, entry):
         bonus += AHEAD if chord_s > past.here_s else 0.0
     else:
         bonus += NEAR if away_s < NEAR_S else FAR if away_s > FAR_S else 0.0
-    return FLAT + bonus + entry
+    return past.so_far + FLAT + bonus + entry
 
 
 @inline
@@ -260,12 +261,13 @@ def search(searched, score, n, pitch, t, pace, here, entry_bonus):
     now.onset = t
     now.entry_bonus = entry_bonus
     now.here_s = score.chords[here].s
+    now.so_far = searched.past[(n - 1) % HISTORY].best
     searched.seeds[0] = 0
     postings, past = score.postings, searched.past
     lowest_s = highest_s = now.here_s
     for age in range(1, STALE + 1):
         before = past[(n - age) % HISTORY]
-        bonus, most = before.entry_bonus, FLAT + _gap(age) + DENSEST
+        bonus, most = before.entry_bonus, before.so_far + FLAT + _gap(age) + DENSEST
         searched.likeliest[0, age] = most + max(bonus, 0.0)
         searched.likeliest[1, age] = most + (bonus if bonus > 0.0 else FAR)
         lowest_s, highest_s = min(lowest_s, before.here_s), max(highest_s, before.here_s)
@@ -277,7 +279,7 @@ def search(searched, score, n, pitch, t, pace, here, entry_bonus):
         away_s = max(0.0, lowest_s - posting.s, posting.s - posting.span_s - highest_s)
         value, start = _extend(searched, score, posting, n, t, pace, alone, away_s)
         if n - start < min(HISTORY, MEMORY) - 1:
-            _offer(searched, posting.chord, value + past[(start - 1) % HISTORY].best)
+            _offer(searched, posting.chord, value)
 
 
 @kernel
