@@ -30,6 +30,7 @@ PATHS = 12  # ways open at once while looking ahead
 NO_VERDICT = -1.0  # a shake says nothing about fitting
 
 STRAY, FURTHER, ONWARD, SEED = 0, 1, 2, 3
+NO_KEY = -1  # of a branch: on to a chord, but by a slip
 UNMATCHED, ORNAMENTAL = -1, -2  # in a hypothesis' meaning
 OCTAVE_OFF = -10  # there as well: less the key that was played in another octave
 
@@ -73,7 +74,7 @@ BRANCH = np.dtype([
     ("slot", "i8"),  # FURTHER: place in the ring; ONWARD: chords passed over; STRAY: the meaning
     ("chord", "i8"),  # ONWARD: the new chord
     ("octave", "i8"),  # ONWARD, FURTHER: semitones the note sounds above the written key
-    ("bit", "i8"),  # which key of the chord
+    ("bit", "i8"),  # which key of the chord, or NO_KEY
     ("wait_s", "f8"),  # ONWARD: nominal seconds from the old chord
     ("slip_fit", "f8"),  # STRAY: how well it fits all the same, 0 to 1, or NO_VERDICT
     ("way0", "i8"),  # ONWARD: ways taken to get there, -1 none

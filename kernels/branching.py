@@ -12,6 +12,7 @@ from repetiteur.kernels.beam import (
     CANDIDATES,
     FURTHER,
     MEMORY,
+    NO_KEY,
     NO_VERDICT,
     ONWARD,
     ORNAMENTAL,
@@ -52,6 +53,7 @@ OCTAVE_LEFT, OCTAVE_KEPT = -6.2, -1.5  # log probability of playing an octave of
 OCTAVE_KEPT_NOTES = 12  # notes after which it would be a new slip
 OCTAVE_FIT = 0.6  # how well a slip by an octave fits, 0 to 1
 LATE_S = 2.0  # a key may still be heard this long after its chord
+INSTEAD = -1.5  # log probability that a slip in time stands for what was due
 WAY_NOTATED, WAY_FREE = -0.1, -3.5  # log probability of a way, asked for or not
 
 
@@ -113,6 +115,43 @@ def _stray(own, chords, h, pitch, t, out, n):
 
 
 @inline
+def _instead(own, score, h, pitch, t, out):
+    """The note is a slip beside the next chord, when that is due: the player goes on all the same."""
+    chords = score.chords
+    here = chords[own.chord]
+    j = own.chord + 1
+    if math.isnan(own.anchor) or j >= score.segments[here.segment].last:
+        return
+    chord = chords[j]
+    if chord.needed == 0 or has_pitch(chord.pitches, pitch) or not _beside(chord, pitch):
+        return
+    wait_nominal = chord.s - here.s
+    cost = (EXTRA_RARE if own.strays == 0 else EXTRA_RUN) + EXTRA_NEAR + INSTEAD
+    cost += leaving_cost(popcount(here.needed), popcount(own.ring[0].heard & here.needed))
+    logp = own.logp + cost + _arrival(own, chord, wait_nominal, t)
+    add_branch(out, logp, h, ONWARD, 0, j, 0, NO_KEY, wait_nominal, -1, -1)
+
+
+@inline
+def _beside(chord, pitch):
+    """Whether a key of the chord is a step or an octave away."""
+    for step in (-12, -2, -1, 1, 2, 12):
+        if 0 <= pitch + step < 128 and has_pitch(chord.pitches, pitch + step):
+            return True
+    return False
+
+
+@inline
+def _arrival(own, chord, wait_nominal, t):
+    """Log density of a chord beginning now, so long after the last one by the score."""
+    wait = wait_nominal * own.pace
+    wobble = wait * math.sqrt(LOCAL + own.doubt)
+    roll_s = max(0.0, chord.spread_s - 0.035)
+    sigma = math.sqrt(TOUCH + own.slack + wobble * wobble) + 0.5 * roll_s
+    return onset_density(t - own.pulse - wait, wait, sigma)
+
+
+@inline
 def _further(own, score, h, pitch, octave, cost, t, out):
     """The note is a further key of a recent chord (or the first of the one waited for)."""
     chords = score.chords
@@ -151,7 +190,6 @@ def _onward(own, score, h, visits, pitch, octave, cost, least, t, out):
     chords, segments, ways, paths = score.chords, score.segments, score.ways, out.paths
     here = chords[own.chord]
     fresh = math.isnan(own.anchor)
-    looseness = math.sqrt(LOCAL + own.doubt)
     too_dear = max(TOO_DEAR, least - own.logp - DENSEST)
     cost += leaving_cost(popcount(here.needed), popcount(own.ring[0].heard & here.needed))
     # Depth-first over the ways.
@@ -178,11 +216,7 @@ def _onward(own, score, h, visits, pitch, octave, cost, least, t, out):
                 if fresh:
                     density = FLAT
                 else:
-                    wait = wait_nominal * own.pace
-                    wobble = wait * looseness
-                    roll_s = max(0.0, chord.spread_s - 0.035)
-                    sigma = math.sqrt(TOUCH + own.slack + wobble * wobble) + 0.5 * roll_s
-                    density = onset_density(t - own.pulse - wait, wait, sigma)
+                    density = _arrival(own, chord, wait_nominal, t)
                 logp = own.logp + cost + density
                 bit = key_bit(score, chord, pitch)
                 add_branch(out, logp, h, ONWARD, steps, j, octave, bit, wait_nominal, way0, way1)
@@ -216,6 +250,7 @@ def _go_on(beam, score, h, pitch, t, out, n, least):
     if own.logp + DENSEST <= least:
         return
     _stray(own, score.chords, h, pitch, t, out, n)
+    _instead(own, score, h, pitch, t, out)
     displaced = n - own.octave_note <= OCTAVE_KEPT_NOTES
     for octave in (0, -12, 12):
         if octave == 0:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from repetiteur.kernels.beam import DIGESTS, FURTHER, ONWARD, SEED, WIDTH
+from repetiteur.kernels.beam import DIGESTS, FURTHER, NO_KEY, ONWARD, SEED, WIDTH
 from repetiteur.kernels.jit import inline, kernel
 
 OUTSHONE = 8.0  # nats by which another way to the same place replaces the player's own
@@ -21,7 +21,7 @@ def _digest(beam, branch, t):
     if branch.kind == FURTHER and branch.slot == 0:
         heard |= np.int64(1) << branch.bit
     elif branch.kind == ONWARD or branch.kind == SEED:
-        heard = np.int64(1) << branch.bit
+        heard = np.int64(0) if branch.bit == NO_KEY else np.int64(1) << branch.bit
         began = t
     value = branch.chord * 1000003 + heard * 8191 + np.int64(parent.travel * 4.0) * 131071
     if not math.isnan(began):

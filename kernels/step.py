@@ -9,6 +9,7 @@ import numpy as np
 from repetiteur.kernels.beam import (
     FURTHER,
     MEMORY,
+    NO_KEY,
     NO_VERDICT,
     OCTAVE_OFF,
     ONWARD,
@@ -29,6 +30,7 @@ from repetiteur.kernels.likelihood import LOCAL, TOUCH
 from repetiteur.kernels.relocate import HISTORY, add_seeds, search
 
 FIT_GAIN = 0.12  # one note's weight in a hypothesis' fit
+SLIP_FIT = 0.3
 SEED_FIT = 0.6
 SEED_DOUBT = 0.02
 DRIFT = 0.0006  # variance of log tempo gained per chord
@@ -128,11 +130,17 @@ def _move(own, visits, score, branch, n, t):
         own.slack = TOUCH
     else:
         _keep_pulse(own, wait_nominal, t)
-        _learn_tempo(own, here, chords[target], wait_nominal, t)
+        if branch.bit != NO_KEY:
+            _learn_tempo(own, here, chords[target], wait_nominal, t)
     remember(own, 0, target, t, np.int64(visits[at]))
     own.chord = target
     own.anchor = t
     own.latest = t
+    if branch.bit == NO_KEY:
+        own.strays += 1
+        own.fit += FIT_GAIN * (SLIP_FIT - own.fit)
+        own.meaning[n % MEMORY] = UNMATCHED
+        return
     own.strays = 0
     fitted = max(0.0, 1.0 - 0.4 * skipped)
     own.fit += FIT_GAIN * (fitted - own.fit)
