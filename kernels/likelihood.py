@@ -16,7 +16,7 @@ from repetiteur.kernels.jit import allocating, inline
 EXTRA_RARE = -6.2  # the first stray note: about one in fifty, any pitch, any time
 EXTRA_RUN = -4.5
 EXTRA_NEAR = 1.0  # a slip lands beside an expected key
-EXTRA_SHAKE = 2.0  # and a run of them there is an ornament nobody wrote down
+EXTRA_SHAKE = 1.2  # and a run of them there is an ornament nobody wrote down
 EXTRA_OCTAVE = 1.0
 ORNAMENT = -1.2
 ORNAMENT_RUN = 0.3
