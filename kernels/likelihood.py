@@ -68,8 +68,8 @@ def leaving_cost(needed, played):
     if missing <= 0:
         return 0.0
     if played == 0:
-        return -(3.6 + 0.9 * min(missing, 6))
-    return -min(2.6 * missing, 8.0)
+        return -(3.1 + 0.8 * min(missing, 6))
+    return -min(2.4 * missing, 8.0)
 
 
 @inline
