@@ -213,10 +213,7 @@ def _onward(own, score, h, visits, pitch, octave, cost, least, t, out):
             chord = chords[j]
             if has_pitch(chord.pitches, pitch):
                 wait_nominal = chord.s + offset_s
-                if fresh:
-                    density = FLAT
-                else:
-                    density = _arrival(own, chord, wait_nominal, t)
+                density = FLAT if fresh else _arrival(own, chord, wait_nominal, t)
                 logp = own.logp + cost + density
                 bit = key_bit(score, chord, pitch)
                 add_branch(out, logp, h, ONWARD, steps, j, octave, bit, wait_nominal, way0, way1)
