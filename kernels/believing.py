@@ -11,6 +11,7 @@ LEAD_IN_DOUBT, LEAD_WHEN_SURE = 9.0, 80.0  # and one in the flow of playing
 LEAD_OVER_NEWCOMER = 5.0  # the same over a story that is itself a fresh start ...
 SETTLING_NOTES = 24  # ... and has not lasted this long; twice as long, and it is as good as any
 DOUBTFUL_FIT, SURE_FIT = 0.6, 0.8  # while so much of the recent notes fits where the player was
+LEAP, LEAP_LEAD = 4, 2.5  # chords, and nats by which a story that leaves so many out must lead
 PROOF_AFTER_PAUSE = 3
 PROOF_NOTES, PROOF_SHARE = 4, 0.7  # what a fresh start must explain, of the notes since it began
 
@@ -38,7 +39,23 @@ def _explained(story, since, number):
 
 
 @inline
-def _choose(beam, root, number, pause):
+def _steadier(beam, k, here):
+    """Hypothesis ``k``, or one nearly as likely that does not leap ahead of where the player was."""
+    stories = beam.hypotheses
+    best = stories[k]
+    if best.chord < here + LEAP:
+        return k
+    for other in range(k + 1, beam.size[0]):
+        story = stories[other]
+        if best.logp - story.logp >= LEAP_LEAD:
+            break
+        if story.root == best.root and here <= story.chord < here + LEAP:
+            return other
+    return k
+
+
+@inline
+def _choose(beam, root, number, pause, here):
     """The best hypothesis that came here without a fresh start, unless one leads clearly.
 
     A player who has jumped stops fitting where he was. One who still fits there but fits
@@ -47,9 +64,10 @@ def _choose(beam, root, number, pause):
     """
     stories = beam.hypotheses
     for k in range(beam.size[0]):
-        own = stories[k]
-        if own.root != root:
+        if stories[k].root != root:
             continue
+        k = _steadier(beam, k, here)
+        own = stories[k]
         began = stories[0].since
         sure = (_explained(own, began, number) - DOUBTFUL_FIT) / (SURE_FIT - DOUBTFUL_FIT)
         paused = began - 1 <= pause <= began + 1
@@ -85,4 +103,4 @@ def show(beam, k, score, shown):
 def hear(old, new, score, searched, out, shown, n, pitch, t, entry_bonus, here, root, next_root, pause):
     """Note n: one ``step``, and what is shown after it; returns how many roots were given, and ``show``'s."""
     roots = step(old, new, score, searched, out, n, pitch, t, entry_bonus, here, root, next_root)
-    return roots, show(new, _choose(new, root, n, pause), score, shown)
+    return roots, show(new, _choose(new, root, n, pause, here), score, shown)
