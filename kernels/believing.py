@@ -11,7 +11,7 @@ LEAD_IN_DOUBT, LEAD_WHEN_SURE = 9.0, 80.0  # and one in the flow of playing
 LEAD_OVER_NEWCOMER = 5.0  # the same over a story that is itself a fresh start ...
 SETTLING_NOTES = 24  # ... and has not lasted this long; twice as long, and it is as good as any
 DOUBTFUL_FIT, SURE_FIT = 0.6, 0.8  # while so much of the recent notes fits where the player was
-LEAP, LEAP_LEAD = 4, 2.5  # chords, and nats by which a story that leaves so many out must lead
+LEAP, LEAP_LEAD = 4, 3.0  # chords, and nats by which a story that leaves so many out must lead
 PROOF_AFTER_PAUSE = 3
 PROOF_NOTES, PROOF_SHARE = 4, 0.7  # what a fresh start must explain, of the notes since it began
 
