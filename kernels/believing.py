@@ -7,7 +7,7 @@ from repetiteur.kernels.jit import inline, kernel
 from repetiteur.kernels.step import step
 
 LEAD_AFTER_PAUSE = 4.0  # nats by which a fresh start after a pause must lead to be believed
-LEAD_IN_DOUBT, LEAD_WHEN_SURE = 8.0, 80.0  # and one in the flow of playing
+LEAD_IN_DOUBT, LEAD_WHEN_SURE = 7.0, 80.0  # and one in the flow of playing
 LEAD_OVER_NEWCOMER = 5.0  # the same over a story that is itself a fresh start ...
 SETTLING_NOTES = 24  # ... and has not lasted this long; twice as long, and it is as good as any
 DOUBTFUL_FIT, SURE_FIT = 0.6, 0.8  # while so much of the recent notes fits where the player was
