@@ -252,7 +252,7 @@ def _go_on(beam, score, h, pitch, t, out, n, least):
     for octave in (0, -12, 12):
         if octave == 0:
             cost = 0.0
-        elif (displaced or own.strays > 0) and 0 <= pitch - octave < 128:
+        elif (displaced or own.strays > 0 or math.isnan(own.anchor)) and 0 <= pitch - octave < 128:
             cost = OCTAVE_KEPT if displaced and own.octave == octave else OCTAVE_LEFT
         else:
             continue
