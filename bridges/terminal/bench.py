@@ -1,4 +1,4 @@
-"""``repetiteur bench``: jumps, latency, scale and planted mistakes, one subcommand each."""
+"""``repetiteur bench``: jumps, planted mistakes, ablation, latency and scale, one subcommand each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from repetiteur.benchmarks.peers.roster import Peer
     from repetiteur.benchmarks.takes import Take
 
-ABOUT = "measure speed on this machine, and jumps and planted mistakes on annotated takes"
+ABOUT = "measure speed on this machine, and jumps, planted mistakes and ablations on annotated takes"
 Result = TypeVar("Result")
 Cells = Sequence[str]
 
@@ -27,8 +27,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     chosen = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
     jumps = chosen.add_parser("jumps", help="how soon the follower is back after skips, restarts and repeats")
     mistakes = chosen.add_parser("mistakes", help="planted mistakes, and how many are found")
+    ablation = chosen.add_parser("ablation", help="what each part of the follower is worth")
     takes_arguments(jumps)
     takes_arguments(mistakes)
+    takes_arguments(ablation)
     peers_arguments(jumps)
     latency = chosen.add_parser("latency", help="from MIDI in to OSC out inside the process")
     latency.add_argument("score", type=Path, nargs="?", help="a score (default: one made up)")
@@ -37,12 +39,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--seconds", type=seconds, default=20.0, help="how long to play in real time (default: 20)"
     )
     scale = chosen.add_parser("scale", help="cost per note for scores of 100 to 200,000 notes")
-    for command in (jumps, mistakes, latency, scale):
+    for command in (jumps, mistakes, ablation, latency, scale):
         command.add_argument("--json", action="store_true", help="JSON on stdout instead of tables")
 
 
 def run(args: argparse.Namespace) -> int:
-    return {"jumps": _jumps, "mistakes": _mistakes, "latency": _latency, "scale": _scale}[args.what](args)
+    what = {
+        "jumps": _jumps, "mistakes": _mistakes, "ablation": _ablation, "latency": _latency, "scale": _scale
+    }  # fmt: skip
+    return what[args.what](args)
 
 
 def _jumps(args: argparse.Namespace) -> int:
@@ -117,6 +122,21 @@ def _mistakes(args: argparse.Namespace) -> int:
         for row in rows
     ]  # fmt: skip
     _print_table("Planted mistakes found, by pitch within 50 ms", head, cells)
+    return 0
+
+
+def _ablation(args: argparse.Namespace) -> int:
+    from repetiteur.benchmarks.ablation import measure_variants
+    from repetiteur.benchmarks.ablation_table import cells, head
+    from repetiteur.benchmarks.ablation_variants import VARIANTS
+    from repetiteur.benchmarks.workers import default_workers
+
+    takes = _concert_takes(args)
+    measured = measure_variants(VARIANTS, takes, args.jobs or default_workers())
+    rows = list(_with_progress(measured, len(VARIANTS)))
+    if args.json:
+        return _print_json(rows)
+    _print_table(f"The follower without one of its parts, {len(takes)} takes", head(), cells(rows))
     return 0
 
 

@@ -23,7 +23,7 @@ COMMANDS = {
     "devices": "list the MIDI and audio inputs there are",
     "listen": "print the events of a running session as they come",
     "send": "send a control message to a running session (goto/bar 12, stop, set/tempo 0.8, ...)",
-    "bench": "measure speed on this machine, and jumps and planted mistakes on annotated takes",
+    "bench": "measure speed on this machine, and jumps, planted mistakes and ablations on annotated takes",
     "evaluate": "measure accuracy over a folder of annotated takes",
 }
 
