@@ -13,7 +13,7 @@ import numpy as np
 
 from repetiteur.kernels.jit import allocating, inline
 
-EXTRA_RARE = -6.2  # the first stray note: about one in fifty, any pitch, any time
+EXTRA_RARE = -6.2  # the first stray note: about one in fifty, and one pitch among ten at any time
 EXTRA_RUN = -4.5
 EXTRA_NEAR = 1.0  # a slip lands beside an expected key
 EXTRA_SHAKE = 1.2  # and a run of them there is an ornament nobody wrote down
