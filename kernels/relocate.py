@@ -27,7 +27,7 @@ from repetiteur.kernels.likelihood import (
     popcount,
 )
 
-POSTINGS = 512  # chords looked at per note
+POSTINGS = 384  # chords looked at per note
 STALE = 5  # notes a run survives without being heard
 HISTORY = 64  # notes remembered
 NEAR_S = 2.5  # nominal
