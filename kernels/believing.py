@@ -12,8 +12,8 @@ LEAD_OVER_NEWCOMER = 5.0  # the same over a story that is itself a fresh start .
 SETTLING_NOTES = 24  # ... and has not lasted this long; twice as long, and it is as good as any
 DOUBTFUL_FIT, SURE_FIT = 0.6, 0.8  # while so much of the recent notes fits where the player was
 LEAP, LEAP_LEAD = 4, 3.0  # chords, and nats by which a story that leaves so many out must lead
-PROOF_AFTER_PAUSE = 3
 PROOF_NOTES, PROOF_SHARE = 4, 0.7  # what a fresh start must explain, of the notes since it began
+PROOF_AFTER_PAUSE = 3  # so many notes do after a pause
 
 
 @inline

@@ -125,6 +125,25 @@ def test_a_hand_an_octave_too_high_is_followed_and_told(stage):
     assert all(event.expected is not None and event.played == event.expected + 12 for event in wrong)
 
 
+def test_whoever_begins_an_octave_low_is_placed_from_the_beginning(stage):
+    tune = [note for note in stage.tune() if note.pitch >= 60]
+    played = [stage.struck(struck.t_s, struck.pitch - 12) for struck in stage.player(tune)[:8]]
+    events = stage.listen(stage.score(tune), played + stage.player(tune)[8:])
+    for note, struck in zip(tune[3:12], stage.player(tune)[3:12], strict=True):
+        assert place_at(events, struck.t_s).q == pytest.approx(note.q, abs=0.01)
+
+
+def test_a_wrong_note_in_time_moves_the_place_like_the_right_one(stage):
+    tune = [note for note in stage.tune() if note.pitch >= 60]
+    played = stage.player(tune)
+    slip = 20
+    played[slip] = stage.struck(played[slip].t_s, tune[slip].pitch + 1)
+    events = stage.listen(stage.score(tune), played)
+    assert place_at(events, played[slip].t_s).q == pytest.approx(tune[slip].q, abs=0.01)
+    told = [event for event in stage.standing(events) if isinstance(event, Mistake)]
+    assert [(event.kind, event.expected) for event in told] == [("wrong", tune[slip].pitch)]
+
+
 def test_other_notes_for_two_bars_and_back_in_time(stage):
     tune = stage.tune()
     die = np.random.default_rng(5)
