@@ -37,7 +37,6 @@ VARIANTS = (
     Variant("a hand never leaves its octave", {"kernels.branching.OCTAVE_LEFT": NEVER}),
     Variant("all strays alike", {
         "kernels.branching.EXTRA_NEAR": 0.0,
-        "kernels.branching.EXTRA_OCTAVE": 0.0,
         "kernels.branching.EXTRA_SHAKE": 0.0,
     }),
     Variant("notes of printed ornaments are strays", {

@@ -11,7 +11,7 @@ import numpy as np
 
 from repetiteur.benchmarks.position_metrics import LOST_S, PositionMeasures, summarise
 from repetiteur.benchmarks.take_result import TakeResult
-from repetiteur.benchmarks.takes import TITLES, Kind
+from repetiteur.benchmarks.takes import by_kind
 from repetiteur.benchmarks.verdict_metrics import VerdictCounts
 
 MANY_LOST = 0.01
@@ -88,14 +88,11 @@ def summary(name: str, results: Sequence[TakeResult]) -> Summary:
 def groups(results: Sequence[TakeResult]) -> list[Summary]:
     """Every kind of take apart, and within the kind the held-back third apart."""
     out = []
-    for kind in Kind:
-        of_kind = [result for result in results if result.take.kind is kind]
-        held = [result for result in of_kind if result.take.held_back]
-        if of_kind:
-            out.append(summary(TITLES[kind], of_kind))
-        if held and len(held) < len(of_kind):
-            out.append(summary(f"{TITLES[kind]}, for tuning", [r for r in of_kind if not r.take.held_back]))
-            out.append(summary(f"{TITLES[kind]}, held back", held))
+    for title, of_kind, held in by_kind(results):
+        out.append(summary(title, of_kind))
+        if held:
+            out.append(summary(f"{title}, for tuning", [r for r in of_kind if not r.take.held_back]))
+            out.append(summary(f"{title}, held back", held))
     return out
 
 

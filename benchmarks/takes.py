@@ -6,10 +6,11 @@ import json
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from repetiteur.realtime.errors import InputError
 
@@ -43,6 +44,14 @@ class Take:
     duration_s: float
 
 
+class _OfATake(Protocol):
+    @property
+    def take(self) -> Take: ...
+
+
+OfATake = TypeVar("OfATake", bound=_OfATake)  # what was measured of one take
+
+
 def read_takes(folder: Path) -> tuple[Take, ...]:
     """Every take of the set that has a score and a MIDI performance."""
     manifest = folder / "manifest.json"
@@ -71,6 +80,16 @@ def chosen(takes: Iterable[Take], text: str | None, part: str) -> list[Take]:
         for take in takes
         if any(name in take.id for name in wanted) and (part == "all" or take.held_back == (part == "held"))
     ]
+
+
+def by_kind(results: Iterable[OfATake]) -> Iterator[tuple[str, list[OfATake], list[OfATake]]]:
+    """Title, results and the held-back ones among them of each kind; none held back where all are or none."""
+    known = list(results)
+    for kind in Kind:
+        of_kind = [result for result in known if result.take.kind is kind]
+        held = [result for result in of_kind if result.take.held_back]
+        if of_kind:
+            yield TITLES[kind], of_kind, held if len(held) < len(of_kind) else []
 
 
 def held_back_third(pieces: Iterable[str]) -> frozenset[str]:

@@ -27,7 +27,6 @@ from repetiteur.kernels.jit import inline, kernel
 from repetiteur.kernels.likelihood import (
     DENSEST,
     EXTRA_NEAR,
-    EXTRA_OCTAVE,
     EXTRA_RARE,
     EXTRA_RUN,
     EXTRA_SHAKE,
@@ -51,6 +50,7 @@ HOPELESS = 30.0  # nats behind the best
 LONGEST_SHAKE_S = 12.0
 OCTAVE_LEFT, OCTAVE_KEPT = -6.2, -1.5  # log probability of playing an octave off, and of going on so
 OCTAVE_KEPT_NOTES = 12  # notes after which it would be a new slip
+OCTAVE, BESIDE = (-12, 12), (-2, -1, 1, 2)  # semitones by which slips miss
 OCTAVE_FIT = 0.6  # how well a slip by an octave fits, 0 to 1
 LATE_S = 2.0  # a key may still be heard this long after its chord
 INSTEAD = -1.5  # log probability that a slip in time stands for what was due
@@ -70,21 +70,37 @@ def key_bit(score, chord, pitch):
 
 
 @inline
+def _off_by(chord, pitch, steps):
+    """Whether a key of the chord is one of these many semitones away."""
+    found = False
+    for step in steps:
+        if 0 <= pitch + step < 128 and has_pitch(chord.pitches, pitch + step):
+            found = True
+    return found
+
+
+@inline
+def _stray_cost(own):
+    """What a stray costs, wherever it lies."""
+    return EXTRA_RARE if own.strays == 0 else EXTRA_RUN
+
+
+@inline
+def _leaving(own, here):
+    """What leaving the newest chord costs, as much of it as was heard."""
+    return leaving_cost(popcount(here.needed), popcount(own.ring[0].heard & here.needed))
+
+
+@inline
 def _slip(own, chords, pitch, t):
     """What a stray gains by lying close to what is expected, and how well it fits there."""
-    again = own.strays > 0
     gain, fits = 0.0, 0.0
     for c in range(own.chord, min(own.chord + 3, len(chords))):
-        pitches = chords[c].pitches
-        for octave in (-12, 12):
-            if 0 <= pitch + octave < 128 and has_pitch(pitches, pitch + octave):
-                gain, fits = EXTRA_OCTAVE if again else EXTRA_NEAR, OCTAVE_FIT
-        if c > own.chord + 1:
-            break
-        for step in (-2, -1, 1, 2):
-            if 0 <= pitch + step < 128 and has_pitch(pitches, pitch + step):
-                gain = max(gain, EXTRA_NEAR)
-    if again and gain < EXTRA_SHAKE:
+        if _off_by(chords[c], pitch, OCTAVE):
+            gain, fits = EXTRA_NEAR, OCTAVE_FIT
+        elif c <= own.chord + 1 and _off_by(chords[c], pitch, BESIDE):
+            gain = EXTRA_NEAR
+    if own.strays > 0 and gain < EXTRA_SHAKE:
         for r in range(RING):
             recent = own.ring[r]
             if recent.chord < 0 or t - recent.time > LONGEST_SHAKE_S:
@@ -109,7 +125,7 @@ def _stray(own, chords, h, pitch, t, out, n):
             add_branch(out, own.logp + cost, h, STRAY, ORNAMENTAL, own.chord, 0, 0, 0.0, -1, -1)
             return
     gain, fits = _slip(own, chords, pitch, t)
-    cost = (EXTRA_RARE if own.strays == 0 else EXTRA_RUN) + gain
+    cost = _stray_cost(own) + gain
     out.branches[min(out.counts[0].branches, CANDIDATES - 1)].slip_fit = fits
     add_branch(out, own.logp + cost, h, STRAY, UNMATCHED, own.chord, 0, 0, 0.0, -1, -1)
 
@@ -123,22 +139,12 @@ def _instead(own, score, h, pitch, t, out):
     if math.isnan(own.anchor) or j >= score.segments[here.segment].last:
         return
     chord = chords[j]
-    if chord.needed == 0 or has_pitch(chord.pitches, pitch) or not _beside(chord, pitch):
+    if chord.needed == 0 or has_pitch(chord.pitches, pitch) or not _off_by(chord, pitch, OCTAVE + BESIDE):
         return
     wait_nominal = chord.s - here.s
-    cost = (EXTRA_RARE if own.strays == 0 else EXTRA_RUN) + EXTRA_NEAR + INSTEAD
-    cost += leaving_cost(popcount(here.needed), popcount(own.ring[0].heard & here.needed))
+    cost = _stray_cost(own) + EXTRA_NEAR + INSTEAD + _leaving(own, here)
     logp = own.logp + cost + _arrival(own, chord, wait_nominal, t)
     add_branch(out, logp, h, ONWARD, 0, j, 0, NO_KEY, wait_nominal, -1, -1)
-
-
-@inline
-def _beside(chord, pitch):
-    """Whether a key of the chord is a step or an octave away."""
-    for step in (-12, -2, -1, 1, 2, 12):
-        if 0 <= pitch + step < 128 and has_pitch(chord.pitches, pitch + step):
-            return True
-    return False
 
 
 @inline
@@ -191,7 +197,7 @@ def _onward(own, score, h, visits, pitch, octave, cost, least, t, out):
     here = chords[own.chord]
     fresh = math.isnan(own.anchor)
     too_dear = max(TOO_DEAR, least - own.logp - DENSEST)
-    cost += leaving_cost(popcount(here.needed), popcount(own.ring[0].heard & here.needed))
+    cost += _leaving(own, here)
     # Depth-first over the ways.
     path = paths[0]
     path.chord = own.chord + 1

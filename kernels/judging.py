@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from repetiteur.kernels.beam import MEMORY, RING
+from repetiteur.kernels.branching import key_bit
 from repetiteur.kernels.jit import kernel
 from repetiteur.kernels.likelihood import has_pitch
 
@@ -146,19 +147,14 @@ def own_key(score, chords, heard, times, passes, pitch, onset):
         c = chords[r]
         if c < 0:
             break
-        if not has_pitch(score.chords[c].pitches, pitch):
+        chord = score.chords[c]
+        bit = key_bit(score, chord, pitch)
+        if bit < 0 or (heard[r] >> bit) & 1:
             continue
         due = _due_s(score, chords, heard, times, passes, r)
         away = abs(onset - due)
-        if not away <= nearest:
-            continue
-        chord = score.chords[c]
-        for key in range(chord.first, chord.last):
-            bit = key - chord.first
-            if score.key_pitch[key] != pitch or (heard[r] >> bit) & 1:
-                continue
-            if (chord.needed >> bit) & 1 or away <= OPTIONAL_S:
-                best_key, best_pass, best_due, nearest = key, passes[r], due, away
+        if away <= nearest and ((chord.needed >> bit) & 1 or away <= OPTIONAL_S):
+            best_key, best_pass, best_due, nearest = chord.first + bit, passes[r], due, away
     return best_key, best_pass, best_due
 
 
@@ -192,10 +188,9 @@ def may_belong(score, chords, heard, chord, pitch):
         c = chords[r]
         if c < 0:
             break
-        if has_pitch(score.chords[c].pitches, pitch):
-            for key in range(score.chords[c].first, score.chords[c].last):
-                if score.key_pitch[key] == pitch and not (heard[r] >> (key - score.chords[c].first)) & 1:
-                    return True
+        bit = key_bit(score, score.chords[c], pitch)
+        if bit >= 0 and not (heard[r] >> bit) & 1:
+            return True
     for c in range(chord + 1, min(chord + 1 + AWAITED, len(score.chords))):
         if score.chords[c].s - score.chords[chord].s > AWAITED_S:
             break

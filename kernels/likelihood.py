@@ -14,10 +14,9 @@ import numpy as np
 from repetiteur.kernels.jit import allocating, inline
 
 EXTRA_RARE = -6.2  # the first stray note: about one in fifty, and one pitch among ten at any time
-EXTRA_RUN = -4.5
-EXTRA_NEAR = 1.0  # a slip lands beside an expected key
+EXTRA_RUN = -4.5  # further stray notes in a row: strays come in bursts
+EXTRA_NEAR = 1.0  # a slip lands beside an expected key, or a hand in another octave
 EXTRA_SHAKE = 1.2  # and a run of them there is an ornament nobody wrote down
-EXTRA_OCTAVE = 1.0
 ORNAMENT = -1.2
 ORNAMENT_RUN = 0.3  # right after another one: shakes are quick and of two notes
 TOUCH = 0.0006  # s^2, scatter of an onset about the pulse

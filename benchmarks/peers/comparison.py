@@ -13,7 +13,7 @@ import numpy as np
 from repetiteur.benchmarks.peers.measure import OURS, LabelCounts, Measured
 from repetiteur.benchmarks.peers.roster import ROSTER
 from repetiteur.benchmarks.position_metrics import PositionMeasures, summarise
-from repetiteur.benchmarks.takes import TITLES, Kind
+from repetiteur.benchmarks.takes import by_kind
 
 OFFLINE = frozenset(peer.name for peer in ROSTER if not peer.online)
 
@@ -127,13 +127,10 @@ LABEL_MEASURES = (
 def compare(measured: Sequence[Measured]) -> list[Group]:
     """Every kind of take apart, and of the concert takes those held back."""
     groups = []
-    for kind in Kind:
-        of_kind = [item for item in measured if item.take.kind is kind]
-        held = [item for item in of_kind if item.take.held_back]
-        if of_kind:
-            groups.append(group(TITLES[kind], of_kind))
-        if held and len(held) < len(of_kind):
-            groups.append(group(f"{TITLES[kind]}, held back", held))
+    for title, of_kind, held in by_kind(measured):
+        groups.append(group(title, of_kind))
+        if held:
+            groups.append(group(f"{title}, held back", held))
     return groups
 
 
