@@ -34,7 +34,6 @@ class Chords:
     long: np.ndarray  # pitches around its long notes
     long_s: np.ndarray
     key_note: np.ndarray  # i4[K] index of the score's note
-    key_bit: np.ndarray  # u1[K] place in its chord
     twins: tuple[tuple[int, int], ...]  # (key, further plain note of that key): voices in unison
 
 
@@ -56,7 +55,6 @@ def gather(score: Score) -> Chords:
     signs = notes["ornament"].tolist()
     ends_s = score.nominal_seconds(notes["onset_q"] + notes["duration_q"]).tolist()
     key_note: list[int] = []
-    key_bit: list[int] = []
     first = [0]
     needed, sets, ornaments, longs = [], [], [], []
     ornament_s, long_s, spreads = [], [], []
@@ -71,14 +69,13 @@ def gather(score: Score) -> Chords:
                 bits |= 1 << pitch[i]
                 must |= (kind[i] == NoteKind.PLAIN) << count
                 key_note.append(i)
-                key_bit.append(count)
             elif bits >> pitch[i] & 1 and kind[i] == NoteKind.PLAIN:
                 key = next(key for key in range(first[-1], len(key_note)) if pitch[key_note[key]] == pitch[i])
                 if kind[key_note[key]] == NoteKind.PLAIN:
                     twins.append((key, i))
                 else:  # a cue note came first: this one has to be played
                     key_note[key] = i
-                    must |= 1 << key_bit[key]
+                    must |= 1 << (key - first[-1])
             lasts_s = ends_s[i] - begins_s
             if signs[i]:
                 spread_s = max(spread_s, ROLL_SPREAD_S if signs[i] & Ornament.ARPEGGIO else 0.0)
@@ -110,7 +107,6 @@ def gather(score: Score) -> Chords:
         long=_words(longs),
         long_s=np.array(long_s, float),
         key_note=np.array(key_note, np.int32),
-        key_bit=np.array(key_bit, np.uint8),
         twins=tuple(twins),
     )
 

@@ -68,11 +68,6 @@ class Sheet:
     def box(self, x: float, y: float, width: float, height: float, kind: str = "box") -> None:
         svg.add(self._root, "rect", x=x, y=y, width=width, height=height, rx=2.0, class_=kind)
 
-    def cross(self, at: Point, size: float, kind: str) -> None:
-        x, y = at
-        self.line([(x - size, y - size), (x + size, y + size)], kind)
-        self.line([(x - size, y + size), (x + size, y - size)], kind)
-
     def markup(self) -> str:
         """The whole file."""
         etree = lxml_etree()
