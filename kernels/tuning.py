@@ -21,7 +21,7 @@ between 440 and 415 only the asking decides, while 430 (-40 cents), 435, 442 and
 
 from __future__ import annotations
 
-from math import exp, floor, log, log2, sqrt
+from math import cos, exp, floor, log, log2, pi, sqrt
 
 import numpy as np
 
@@ -140,17 +140,32 @@ def listen(magnitudes, correction, state):
     return counted
 
 
-def middle(heard: np.ndarray) -> float:
+@inline
+def _hill(away):
+    """Weight of what is so many cents from the middle of a hill."""
+    return 0.5 + 0.5 * cos(pi * away / HILL_CENTS)
+
+
+@kernel
+def middle(heard):
     """Of the histogram's highest hill, in cents, -50 to 50; 0 for an empty one."""
-    if not heard.any():
+    top, highest = 0.0, 0.0
+    for c in range(CENTS):
+        height = 0.0
+        for away in range(-HILL_CENTS, HILL_CENTS + 1):
+            height += heard[(c + away) % CENTS] * _hill(away)
+        if height > highest:
+            top, highest = float(c), height
+    if highest == 0.0:
         return 0.0
-    away = np.arange(-HILL_CENTS, HILL_CENTS + 1)
-    hill = 0.5 + 0.5 * np.cos(np.pi * away / HILL_CENTS)
-    top = float(np.argmax([heard.take(away + c, mode="wrap") @ hill for c in range(CENTS)]))
     for _ in range(8):  # to where the hill is as heavy on either side
-        apart = (np.arange(CENTS) - top + CENTS / 2) % CENTS - CENTS / 2
-        weight = heard * (0.5 + 0.5 * np.cos(np.pi * np.clip(apart / HILL_CENTS, -1.0, 1.0)))
-        top += float(weight @ apart / weight.sum())
+        pull = weight = 0.0
+        for c in range(CENTS):
+            away = (c - top + CENTS / 2) % CENTS - CENTS / 2
+            if abs(away) < HILL_CENTS:
+                pull += heard[c] * _hill(away) * away
+                weight += heard[c] * _hill(away)
+        top += pull / weight
     return (top + CENTS / 2) % CENTS - CENTS / 2
 
 
@@ -171,7 +186,8 @@ class Tuning:
     @property
     def cents(self) -> float:
         """Deviation from the tempered scale of A4 = 440 Hz, in (-50, 50]; 0 before anything is heard."""
-        return middle(self._state["heard"][0])
+        cents = middle(self._state["heard"][0])
+        return cents if cents > -50.0 else 50.0
 
     @property
     def confidence(self) -> float:
