@@ -28,7 +28,6 @@ import numpy as np
 from repetiteur.kernels.jit import floats, inline, kernel
 
 RATE_HZ, POINTS, HOP_S = 16_000, 2048, 0.01
-BINS = POINTS // 2 + 1
 BIN_HZ = RATE_HZ / POINTS
 BASS_HZ, LOWEST_HZ, HIGHEST_HZ = 45.0, 100.0, 1700.0  # where peaks are found, and where they count
 SHARP_HZ = 400.0  # from here on a peak counts fully: below, a bin is many cents
@@ -46,6 +45,7 @@ NIL = 1e-30  # magnitude that has a logarithm
 STEPS = 64  # of the interpolation's correction, over one bin
 CENTS = 100  # classes of the histogram
 HILL_CENTS = 20  # a hill reaches so far from its middle; strings and pianos are not exact
+HILL = 0.5 + 0.5 * np.cos(np.pi * np.arange(-HILL_CENTS, HILL_CENTS + 1) / HILL_CENTS)
 SURE = 0.4  # confidence from which an answer is given
 
 TUNING = np.dtype(
@@ -153,7 +153,7 @@ def middle(heard):
     for c in range(CENTS):
         height = 0.0
         for away in range(-HILL_CENTS, HILL_CENTS + 1):
-            height += heard[(c + away) % CENTS] * _hill(away)
+            height += heard[(c + away) % CENTS] * HILL[away + HILL_CENTS]
         if height > highest:
             top, highest = float(c), height
     if highest == 0.0:
