@@ -1,0 +1,91 @@
+"""Evidence in, changes of notes out: a stage round one kernel. Knows hops and keys, no clock."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from repetiteur.kernels.notes_from_evidence import (
+    CHANGE,
+    CHANGES_OF_A_KEY,
+    Heads,
+    Limits,
+    new_keys,
+    notes_from_evidence,
+    settle_notes,
+)
+from repetiteur.models.encoder import heads as told
+from repetiteur.realtime.hearing.thresholds import DEFAULTS, Thresholds
+
+LOOKAHEAD_S = (told.EARLY_DELAY + 1) * told.HOP_S
+_HOPS_AT_ONCE = 8  # that the room for changes is sure to hold
+
+
+class NoteDecoder:
+    """One stream of evidence. Thread: whoever pushes. The result does not depend on how it is cut."""
+
+    def __init__(self, thresholds: Thresholds = DEFAULTS, lookahead_s: float = LOOKAHEAD_S) -> None:
+        """``lookahead_s``: how long after an onset a provisional note may come, at the most."""
+        self._heads = heads_within(lookahead_s)
+        self._limits = _limits(thresholds)
+        self._changes = np.zeros(_HOPS_AT_ONCE * told.KEYS * CHANGES_OF_A_KEY, CHANGE)
+        self.reset()
+
+    @property
+    def provisional_delay_s(self) -> float:
+        """From an onset to its provisional note; where there are none, to its confirmed one."""
+        late = self._heads.early_delay if self._heads.early >= 0 else self._heads.sure_delay
+        return (late + 1) * told.HOP_S
+
+    @property
+    def delay_s(self) -> float:
+        """From an onset to its confirmed note."""
+        return (self._heads.sure_delay + 1) * told.HOP_S
+
+    def reset(self) -> None:
+        """Forget everything; the next hop is the first."""
+        self._keys = new_keys(told.KEYS, told.HEADS)
+
+    def push(self, evidence: np.ndarray) -> np.ndarray:
+        """Evidence (hops, KEYS, HEADS) in, rows of ``CHANGE`` out, in the order they became known."""
+        found = []
+        evidence = np.ascontiguousarray(evidence, np.float32)
+        while len(evidence):
+            taken, count = notes_from_evidence(evidence, self._keys, self._heads, self._limits, self._changes)
+            evidence = evidence[taken:]
+            if count:
+                found.append(self._changes[:count].copy())
+        return np.concatenate(found) if found else self._changes[:0]
+
+    def finish(self) -> np.ndarray:
+        """Nothing more will come: every note is settled."""
+        return self._changes[: settle_notes(self._keys, self._heads, self._changes)].copy()
+
+
+def heads_within(lookahead_s: float) -> Heads:
+    """The latest onset head that speaks in time for provisional notes; none where the sure one does."""
+    hops = lookahead_s / told.HOP_S + 1e-6
+    in_time = [head for head, delay in enumerate(told.ONSET_DELAYS) if delay + 1 <= hops]
+    early = max(in_time, default=0)
+    return Heads(
+        early=early if early < told.SURE else -1,
+        early_delay=told.ONSET_DELAYS[early],
+        sure=told.SURE,
+        sure_delay=told.SURE_DELAY,
+        frame=told.FRAME,
+        offset=told.OFFSET,
+        velocity_early=told.VELOCITY_EARLY,
+        velocity_early_delay=told.EARLY_DELAY,
+        velocity=told.VELOCITY,
+    )
+
+
+def _limits(thresholds: Thresholds) -> Limits:
+    return Limits(
+        early=float(thresholds.early),
+        sure=float(thresholds.sure),
+        frame=float(thresholds.frame),
+        offset=float(thresholds.offset),
+        apart=thresholds.apart_s / told.HOP_S,
+        same=thresholds.same_s / told.HOP_S,
+        silent=round(thresholds.silent_s / told.HOP_S),
+    )
