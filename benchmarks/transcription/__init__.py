@@ -1,0 +1,1 @@
+"""Notes heard in sound, measured: recordings, renderings, how soon and how well."""
