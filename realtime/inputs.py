@@ -7,6 +7,10 @@ stores exactly these, so a session can be played again from them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,16 @@ class Controller:
     number: int
     value: int
     channel: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chunk:
+    """Sound as it was captured: mono, full scale is 1. For the ears; a journal keeps what they heard."""
+
+    t_s: float  # of the first sample
+    samples: np.ndarray  # float32
+    rate_hz: float
+    lost: int = 0  # samples known to be missing before it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,189 @@
+"""Sound in, notes out: resampler, encoder and decoder in a row, with the times of the stream."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from repetiteur.kernels.notes_from_evidence import CONFIRMED, ENDED, PROVISIONAL, SHORTEST, WITHDRAWN
+from repetiteur.models.encoder.heads import HOP_S, LOWEST_KEY, SAMPLE_RATE_HZ
+from repetiteur.realtime.events import Event, Note, NoteEnd, NoteStatus
+from repetiteur.realtime.hearing.decoder import LOOKAHEAD_S, NoteDecoder
+from repetiteur.realtime.hearing.sound_clock import SoundClock
+from repetiteur.realtime.hearing.thresholds import DEFAULTS, Thresholds
+from repetiteur.realtime.inputs import Chunk
+
+LOUDEST = 4.0  # full scale is 1; beyond this it is damage, not sound
+SILENCE_S = 2.0  # of lost sound that is filled in: after that nothing sounds any more
+AT_ONCE_S = 0.5  # of sound that goes through in one piece, so that a long chunk needs no more room
+SHORTEST_S = SHORTEST * HOP_S
+UNKNOWN_VELOCITY = 64
+
+_STATUS = {
+    PROVISIONAL: NoteStatus.PROVISIONAL,
+    CONFIRMED: NoteStatus.CONFIRMED,
+    WITHDRAWN: NoteStatus.WITHDRAWN,
+}
+
+
+class Encoder(Protocol):
+    """What tells of every key: see ``models/encoder/heads.py``."""
+
+    @property
+    def delay_s(self) -> float:
+        """What its front end adds to the delays of the heads."""
+        ...
+
+    def hear(self, samples: np.ndarray) -> np.ndarray:
+        """16 kHz mono float32 of any length in, the evidence of every full hop out."""
+        ...
+
+    def reset(self) -> None: ...
+
+
+class Resampler(Protocol):
+    """From one rate to another, piece by piece."""
+
+    @property
+    def delay_s(self) -> float: ...
+
+    def push(self, samples: np.ndarray) -> np.ndarray: ...
+
+
+class Ears:
+    """One stream of sound. Thread: whoever pushes. The notes do not depend on how the sound is cut.
+
+    Every note is told as confirmed or withdrawn in the end, with the id it was first told with;
+    confirmed ones are followed by their end. ``seq`` counts from 0.
+    """
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        make_resampler: Callable[[float], Resampler],
+        thresholds: Thresholds = DEFAULTS,
+        lookahead_s: float = LOOKAHEAD_S,
+    ) -> None:
+        """``make_resampler``: from that rate to SAMPLE_RATE_HZ. ``lookahead_s``: of provisional notes."""
+        self._encoder = encoder
+        self._make_resampler = make_resampler
+        self._decoder = NoteDecoder(thresholds, lookahead_s)
+        self._settles_s = self._decoder.delay_s + thresholds.same_s + thresholds.silent_s + 2 * HOP_S
+        self.reset()
+
+    @property
+    def provisional_delay_s(self) -> float:
+        """From an onset to its provisional note, in sound; computing comes on top."""
+        return self._late_s + self._decoder.provisional_delay_s
+
+    @property
+    def delay_s(self) -> float:
+        """From an onset to its confirmed note."""
+        return self._late_s + self._decoder.delay_s
+
+    def reset(self) -> None:
+        """Forget everything; the next chunk is the first."""
+        self._encoder.reset()
+        self._decoder.reset()
+        self._clock = SoundClock()
+        self._rate_hz = 0.0
+        self._resampler: Resampler | None = None  # none needed, or nothing heard yet
+        self._since_s = 0.0  # sound taken in before this rate
+        self._taken = 0  # samples at this rate
+        self._late_s = self._encoder.delay_s
+        self._end_s = math.inf  # known once it is over
+        self._begin_s = -math.inf
+        self._at_s = 0.0
+        self._seq = 0
+        self._notes = 0  # the next to be told of for the first time
+        self._unheard: set[int] = set()
+        self._begun_s: dict[int, float] = {}  # of those that sound
+
+    def warm_up(self, rate_hz: float) -> None:
+        """Compile whatever the first sound would have to wait for. Forgets everything."""
+        self.push(Chunk(0.0, np.zeros(int(rate_hz * AT_ONCE_S), np.float32), rate_hz))
+        self.finish()
+        self.reset()
+
+    def push(self, chunk: Chunk) -> list[Event]:
+        """What the sound tells, as far as one can tell yet."""
+        if chunk.rate_hz != self._rate_hz:
+            self._change_rate(chunk)
+        out: list[Event] = []
+        if chunk.lost > 0:
+            filled = min(chunk.lost, int(SILENCE_S * chunk.rate_hz))
+            self._take_in(np.zeros(filled, np.float32), out)
+            self._clock.jump((chunk.lost - filled) / chunk.rate_hz)
+        self._clock.stamped(chunk.t_s, self._taken_in_s, len(chunk.samples) / chunk.rate_hz)
+        self._take_in(chunk.samples, out)
+        return out
+
+    def finish(self) -> list[Event]:
+        """The sound is over: what is still on its way comes out, and every note is settled."""
+        out: list[Event] = []
+        if self._rate_hz:
+            self._end_s = self._clock.at_s(self._taken_in_s)
+            silent_s = self._late_s + self._settles_s
+            self._take_in(np.zeros(math.ceil(silent_s * self._rate_hz), np.float32), out)
+            self._tell(self._decoder.finish(), out)
+        return out
+
+    @property
+    def _taken_in_s(self) -> float:
+        return self._since_s + (self._taken / self._rate_hz if self._rate_hz else 0.0)
+
+    def _change_rate(self, chunk: Chunk) -> None:
+        """The device changed; what its resampler still held is gone."""
+        self._since_s = self._taken_in_s
+        self._taken = 0
+        if not self._rate_hz:
+            self._begin_s = chunk.t_s
+        self._rate_hz = chunk.rate_hz
+        as_it_is = chunk.rate_hz == SAMPLE_RATE_HZ
+        self._resampler = None if as_it_is else self._make_resampler(chunk.rate_hz)
+        self._late_s = self._encoder.delay_s + (self._resampler.delay_s if self._resampler else 0.0)
+
+    def _take_in(self, samples: np.ndarray, out: list[Event]) -> None:
+        piece = max(1, int(AT_ONCE_S * self._rate_hz))
+        for first in range(0, len(samples), piece):
+            sound = _clean(samples[first : first + piece])
+            self._taken += len(sound)
+            if self._resampler is not None:
+                sound = self._resampler.push(sound)
+            self._tell(self._decoder.push(self._encoder.hear(sound)), out)
+
+    def _tell(self, changes: np.ndarray, out: list[Event]) -> None:
+        """Changes of notes, counted in hops, as rows of the stream, in its seconds."""
+        for kind, note, hop, key, moment, velocity, confidence in changes.tolist():
+            at_s = min(self._clock.at_s((hop + 1) * HOP_S), self._end_s)
+            self._at_s = at_s = max(at_s, self._at_s)
+            t_s = max(self._clock.at_s(moment * HOP_S - self._late_s), self._begin_s)
+            if note >= self._notes:
+                self._notes = note + 1
+                if t_s > self._end_s:
+                    self._unheard.add(note)  # of the silence after the end
+            if note in self._unheard:
+                continue
+            t_s = min(t_s, self._end_s)
+            if kind == ENDED:
+                event = NoteEnd(self._seq, at_s, note, max(t_s, self._begun_s.pop(note) + SHORTEST_S))
+            else:
+                pitch, loud = key + LOWEST_KEY, _velocity(velocity)
+                event = Note(self._seq, at_s, note, _STATUS[kind], pitch, t_s, loud, confidence)
+                if kind == CONFIRMED:
+                    self._begun_s[note] = t_s
+            out.append(event)
+            self._seq += 1
+
+
+def _velocity(share: float) -> int:
+    return UNKNOWN_VELOCITY if math.isnan(share) else min(max(round(share * 128), 1), 127)
+
+
+def _clean(samples: np.ndarray) -> np.ndarray:
+    """As float32, within bounds; what is no number is silence."""
+    sound = np.nan_to_num(np.asarray(samples, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
+    return np.clip(sound, -LOUDEST, LOUDEST)
