@@ -94,7 +94,7 @@ def test_nothing_is_imported_that_is_not_declared() -> None:
     """What users install is enough; the comparison with python-osc is for developers."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     optional = project["optional-dependencies"]
-    lines = project["dependencies"] + optional["devices"] + optional["report"]
+    lines = project["dependencies"] + optional["devices"] + optional["report"] + optional["sound"]
     declared = {re.split(r"[<>=]", line)[0].lower().removeprefix("python-") for line in lines}
     wrong = {
         (path.relative_to(ROOT).as_posix(), name) for path in modules() for name in foreign(path) - declared
