@@ -16,7 +16,7 @@ from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.inputs import Chunk
 
 BLOCK = 4096  # frames in a chunk
-LOWEST_HZ, HIGHEST_HZ = 1_000, 768_000  # rates of sound one can hear notes in
+LOWEST_HZ, HIGHEST_HZ = 4_000, 768_000  # rates of sound one can hear notes in
 _TOO_LONG = re.compile(r"^ ?(?:data|SSND) : (\d+) \(should be (\d+)\)", re.MULTILINE)
 _LEFT_OPEN = 0x7FFF0000
 _REMEDY = "give a WAV, FLAC, OGG or MP3 file"

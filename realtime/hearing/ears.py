@@ -34,7 +34,7 @@ class Encoder(Protocol):
 
     @property
     def delay_s(self) -> float:
-        """What its front end adds to the delays of the heads."""
+        """What its front end adds to the delays of the heads; 0 where the heads allow for it."""
         ...
 
     def hear(self, samples: np.ndarray) -> np.ndarray:
@@ -45,10 +45,12 @@ class Encoder(Protocol):
 
 
 class Resampler(Protocol):
-    """From one rate to another, piece by piece."""
+    """From some rate to SAMPLE_RATE_HZ, piece by piece; what comes out is at its right time."""
 
     @property
-    def delay_s(self) -> float: ...
+    def delay_s(self) -> float:
+        """What is out was in so much earlier."""
+        ...
 
     def push(self, samples: np.ndarray) -> np.ndarray: ...
 
@@ -77,12 +79,12 @@ class Ears:
     @property
     def provisional_delay_s(self) -> float:
         """From an onset to its provisional note, in sound; computing comes on top."""
-        return self._late_s + self._decoder.provisional_delay_s
+        return self._held_s + self._encoder.delay_s + self._decoder.provisional_delay_s
 
     @property
     def delay_s(self) -> float:
         """From an onset to its confirmed note."""
-        return self._late_s + self._decoder.delay_s
+        return self._held_s + self._encoder.delay_s + self._decoder.delay_s
 
     def reset(self) -> None:
         """Forget everything; the next chunk is the first."""
@@ -91,9 +93,10 @@ class Ears:
         self._clock = SoundClock()
         self._rate_hz = 0.0
         self._resampler: Resampler | None = None  # none needed, or nothing heard yet
+        self._held_s = 0.0  # how long the resampler keeps what it gets
         self._since_s = 0.0  # sound taken in before this rate
         self._taken = 0  # samples at this rate
-        self._late_s = self._encoder.delay_s
+        self._given = 0  # samples to the encoder
         self._end_s = math.inf  # known once it is over
         self._begin_s = -math.inf
         self._at_s = 0.0
@@ -110,13 +113,12 @@ class Ears:
 
     def push(self, chunk: Chunk) -> list[Event]:
         """What the sound tells, as far as one can tell yet."""
-        if chunk.rate_hz != self._rate_hz:
-            self._change_rate(chunk)
         out: list[Event] = []
+        if chunk.rate_hz != self._rate_hz:
+            self._change_rate(chunk, out)
         if chunk.lost > 0:
-            filled = min(chunk.lost, int(SILENCE_S * chunk.rate_hz))
-            self._take_in(np.zeros(filled, np.float32), out)
-            self._clock.jump((chunk.lost - filled) / chunk.rate_hz)
+            lost_s = chunk.lost / chunk.rate_hz
+            self._clock.jump(lost_s - self._be_silent(min(lost_s, SILENCE_S), out))
         self._clock.stamped(chunk.t_s, self._taken_in_s, len(chunk.samples) / chunk.rate_hz)
         self._take_in(chunk.samples, out)
         return out
@@ -126,8 +128,7 @@ class Ears:
         out: list[Event] = []
         if self._rate_hz:
             self._end_s = self._clock.at_s(self._taken_in_s)
-            silent_s = self._late_s + self._settles_s
-            self._take_in(np.zeros(math.ceil(silent_s * self._rate_hz), np.float32), out)
+            self._be_silent(self._held_s + self._encoder.delay_s + self._settles_s, out)
             self._tell(self._decoder.finish(), out)
         return out
 
@@ -135,16 +136,25 @@ class Ears:
     def _taken_in_s(self) -> float:
         return self._since_s + (self._taken / self._rate_hz if self._rate_hz else 0.0)
 
-    def _change_rate(self, chunk: Chunk) -> None:
-        """The device changed; what its resampler still held is gone."""
-        self._since_s = self._taken_in_s
-        self._taken = 0
+    def _change_rate(self, chunk: Chunk, out: list[Event]) -> None:
+        """The first chunk, or another device: what the resampler still holds comes out first."""
         if not self._rate_hz:
             self._begin_s = chunk.t_s
+        before_s = self._taken_in_s
+        self._be_silent(self._held_s, out)
+        self._since_s = self._given / SAMPLE_RATE_HZ
+        self._clock.jump(before_s - self._since_s)
+        self._taken = 0
         self._rate_hz = chunk.rate_hz
         as_it_is = chunk.rate_hz == SAMPLE_RATE_HZ
         self._resampler = None if as_it_is else self._make_resampler(chunk.rate_hz)
-        self._late_s = self._encoder.delay_s + (self._resampler.delay_s if self._resampler else 0.0)
+        self._held_s = self._resampler.delay_s if self._resampler else 0.0
+
+    def _be_silent(self, seconds: float, out: list[Event]) -> float:
+        """Take in silence; returns how much, in whole samples."""
+        samples = math.ceil(seconds * self._rate_hz - 1e-6)
+        self._take_in(np.zeros(samples, np.float32), out)
+        return samples / self._rate_hz if samples else 0.0
 
     def _take_in(self, samples: np.ndarray, out: list[Event]) -> None:
         piece = max(1, int(AT_ONCE_S * self._rate_hz))
@@ -153,14 +163,15 @@ class Ears:
             self._taken += len(sound)
             if self._resampler is not None:
                 sound = self._resampler.push(sound)
+            self._given += len(sound)
             self._tell(self._decoder.push(self._encoder.hear(sound)), out)
 
     def _tell(self, changes: np.ndarray, out: list[Event]) -> None:
         """Changes of notes, counted in hops, as rows of the stream, in its seconds."""
         for kind, note, hop, key, moment, velocity, confidence in changes.tolist():
-            at_s = min(self._clock.at_s((hop + 1) * HOP_S), self._end_s)
+            at_s = min(self._clock.at_s((hop + 1) * HOP_S + self._held_s), self._end_s)
             self._at_s = at_s = max(at_s, self._at_s)
-            t_s = max(self._clock.at_s(moment * HOP_S - self._late_s), self._begin_s)
+            t_s = max(self._clock.at_s(moment * HOP_S - self._encoder.delay_s), self._begin_s)
             if note >= self._notes:
                 self._notes = note + 1
                 if t_s > self._end_s:
