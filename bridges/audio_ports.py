@@ -18,13 +18,18 @@ class AudioInput:
     rate_hz: float  # the one it prefers
 
 
-def audio_inputs() -> tuple[AudioInput, ...]:
-    """Every audio input. Raises InputError where PyAudio is not installed."""
+def pyaudio_library() -> Any:
+    """PyAudio. Raises InputError where it is not installed."""
     try:
-        pyaudio = import_module("pyaudio")
+        return import_module("pyaudio")
     except ImportError:
         remedy = "install gcc and portaudio19-dev, then pip install PyAudio (or make devices in a checkout)"
         raise InputError("audio", "PyAudio is not installed", remedy) from None
+
+
+def audio_inputs() -> tuple[AudioInput, ...]:
+    """Every audio input. Raises InputError where PyAudio is not installed."""
+    pyaudio = pyaudio_library()
     with quiet_stderr():
         portaudio = pyaudio.PyAudio()
         try:

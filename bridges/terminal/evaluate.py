@@ -1,4 +1,4 @@
-"""``repetiteur evaluate``: measure the follower and the judge on a folder of labelled takes."""
+"""``repetiteur evaluate``: measure the follower and the judge, or the ears, on a folder of labelled takes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from repetiteur.bridges.terminal.options import peers_arguments, takes_arguments
+from repetiteur.bridges.terminal.options import lookahead_argument, peers_arguments, seconds, takes_arguments
 from repetiteur.realtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,9 +19,14 @@ if TYPE_CHECKING:
     from repetiteur.benchmarks.takes import Take
 
 
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
 class _OfTake(Protocol):
     @property
-    def take(self) -> Take: ...
+    def take(self) -> _Named: ...
 
 
 Result = TypeVar("Result", bound=_OfTake)
@@ -33,7 +38,14 @@ TO_STDOUT = "-"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     takes_arguments(parser)
-    parser.add_argument("--midi", action="store_true", help="the MIDI takes (so far there is nothing else)")
+    parser.add_argument("--midi", action="store_true", help="follow the MIDI takes (the default)")
+    parser.add_argument("--transcription", action="store_true",
+                        help="instead: how well the notes of recordings are heard")  # fmt: skip
+    parser.add_argument("--rendered", type=Path, metavar="SOUNDFONT",
+                        help="with --transcription: the MIDI takes too, sounded by fluidsynth")  # fmt: skip
+    parser.add_argument("--seconds", type=seconds, metavar="S",
+                        help="with --transcription: only so much of each take")  # fmt: skip
+    lookahead_argument(parser)
     peers_arguments(parser)
     parser.add_argument(
         "--errors", action="store_true", help="say for each take where it got lost and misjudged"
@@ -52,6 +64,38 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    return _transcription(args) if args.transcription else _following(args)
+
+
+def _transcription(args: argparse.Namespace) -> int:
+    from repetiteur.benchmarks.records import try_place, write_whole
+    from repetiteur.benchmarks.transcription import campaign, tables
+    from repetiteur.benchmarks.workers import default_workers
+
+    report = args.out / "transcription.json"
+    for place in (report, *([Path(args.json)] if args.json not in (None, TO_STDOUT) else [])):
+        try_place(place)
+    takes = campaign.chosen_takes(args.folder, args.take, args.set, args.rendered, args.seconds)
+    peers = campaign.transcribers(args.peers, args.peer)
+    jobs = args.jobs or default_workers()
+    ours = _with_progress(campaign.listen(takes, args.lookahead, jobs), len(takes))
+    ours.sort(key=lambda result: takes.index(result.take))
+    theirs = _with_progress(
+        campaign.listen_with_peers(args.peers, peers, ours, args.peer_limit, jobs), len(peers) * len(ours)
+    )
+    document = json.dumps(tables.as_plain(ours, theirs), indent=1)
+    write_whole(report, document)
+    if args.json == TO_STDOUT:
+        print(document)
+        return 0
+    if args.json:
+        write_whole(Path(args.json), document)
+    tables.print_tables(ours, theirs)
+    print(f"written: {report}")
+    return 0
+
+
+def _following(args: argparse.Namespace) -> int:
     from repetiteur.benchmarks import records, summary, tables
     from repetiteur.benchmarks.page import page
     from repetiteur.benchmarks.peers.comparison import compare

@@ -56,7 +56,7 @@ def run_live(args: argparse.Namespace, open_servers: OpenServers, osc_goes_to: s
     rtmidi = midi_ports.rtmidi_library()
     score = load_score(args.score, args.parts)
     ended = threading.Event()
-    with ExitStack() as cleanup, _until_interrupted(ended):
+    with ExitStack() as cleanup, until_interrupted(ended):
         session = Session(score)
         servers = open_servers(SessionControls(session, load_score))
         for opened in servers:
@@ -134,7 +134,7 @@ class _Picture:
 
 
 @contextmanager
-def _until_interrupted(ended: threading.Event) -> Iterator[None]:
+def until_interrupted(ended: threading.Event) -> Iterator[None]:
     """Ctrl-C and a polite kill end the session instead of tearing it down."""
     asked = (signal.SIGINT, signal.SIGTERM)
     former = {number: signal.signal(number, lambda *_: ended.set()) for number in asked}

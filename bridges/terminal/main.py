@@ -20,6 +20,7 @@ COMMANDS = {
     "report": "write a practice report: the score with the mistakes marked in it",
     "follow": "follow a player live",
     "record": "write what is played to a journal",
+    "transcribe": "write down the notes of a recording, or of a player live",
     "devices": "list the MIDI and audio inputs there are",
     "listen": "print the events of a running session as they come",
     "send": "send a control message to a running session (goto/bar 12, stop, set/tempo 0.8, ...)",
@@ -85,7 +86,7 @@ def _run(words: list[str]) -> int:
 def _overview() -> str:
     lines = ["usage: repetiteur COMMAND ...", ""]
     lines += ["Follows a player through a score and judges every note.", ""]
-    lines += [f"  {name:<10}{about}" for name, about in COMMANDS.items()]
+    lines += [f"  {name:<12}{about}" for name, about in COMMANDS.items()]
     lines += ["", "repetiteur COMMAND --help tells more; repetiteur --version the version."]
     lines += ["Exit status: 0 fine, 1 ran but found problems, 2 could not run."]
     return "\n".join(lines)

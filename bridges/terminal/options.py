@@ -34,6 +34,20 @@ def peers_arguments(parser: argparse.ArgumentParser) -> None:
                         help="give it up on a take after so many seconds (default: %(default)g)")  # fmt: skip
 
 
+def lookahead_argument(parser: argparse.ArgumentParser) -> None:
+    """``args.lookahead``: of provisional notes, s."""
+    parser.add_argument("--lookahead", type=_lookahead, default=_lookahead("40"), metavar="MS",
+                        help="tell a note provisionally at most so long after its onset, at 10, 20, 40 or "
+                        "80 ms; from 160 on nothing is provisional (default: 40)")  # fmt: skip
+
+
+def _lookahead(text: str) -> float:
+    """Milliseconds as seconds, for argparse."""
+    if text.isascii() and text.isdigit() and 10 <= int(text) <= 1000:
+        return int(text) / 1000
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of milliseconds from 10 to 1000")
+
+
 def seconds(text: str) -> float:
     """A span of time, for argparse."""
     try:

@@ -73,7 +73,8 @@ class RealTime:
 class AtOnce:
     """A pace: as fast as possible, telling a person at the terminal how far it is."""
 
-    def __init__(self, end_s: float | None) -> None:
+    def __init__(self, end_s: float | None, doing: str = "followed") -> None:
+        self._doing = doing
         self._whole = "" if end_s is None else f" of {duration(end_s)}"
         self._visible = sys.stderr.isatty()
         self._next_s = time.monotonic() + 1.0
@@ -81,7 +82,7 @@ class AtOnce:
     def __call__(self, due_s: float) -> None:
         if self._visible and time.monotonic() > self._next_s:
             self._next_s += 0.2
-            tell_progress(f"followed {duration(due_s)}{self._whole}")
+            tell_progress(f"{self._doing} {duration(due_s)}{self._whole}")
 
 
 def tell_progress(text: str) -> None:

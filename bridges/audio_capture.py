@@ -1,0 +1,95 @@
+"""Listening to an audio input: chunks of one channel, stamped when they were captured.
+
+PortAudio calls on a thread of its own: it copies, stamps, counts, hands over and returns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from repetiteur.bridges.quiet import quiet_stderr
+from repetiteur.bridges.sound_files import mono
+from repetiteur.realtime.errors import InputError
+from repetiteur.realtime.inputs import Chunk
+
+BLOCK_S = 0.01  # asked of the device; it gives what it can
+
+Deliver = Callable[[Chunk], bool]  # False where it had no room
+
+
+class AudioListener:
+    """One audio input. ``open`` and ``close`` belong to one thread."""
+
+    def __init__(self, pyaudio: Any, deliver: Deliver, now_s: Callable[[], float]) -> None:
+        self._pyaudio = pyaudio
+        self._deliver = deliver
+        self._now_s = now_s
+        self._system: Any = None
+        self._stream: Any = None
+        self._channels = 1
+        self._next_s = 0.0  # when the next chunk should begin
+        self._lost = 0  # samples since the last chunk that was taken
+        self.name = ""
+        self.rate_hz = 0.0
+        self.overflows = 0  # times the device, or we, had no room
+
+    def open(self, name: str) -> None:
+        """Get ready to listen to the first input with ``name`` in its name, at the rate it prefers.
+        Raises InputError."""
+        with quiet_stderr():
+            self._system = self._pyaudio.PyAudio()
+            found = [self._system.get_device_info_by_index(k) for k in range(self._system.get_device_count())]
+        inputs = [info for info in found if info["maxInputChannels"] > 0]
+        chosen = next((info for info in inputs if name.casefold() in info["name"].casefold()), None)
+        if chosen is None:
+            self.close()
+            there = ", ".join(info["name"] for info in inputs)
+            remedy = f"there are: {there}" if there else "no audio input is there: plug one in"
+            raise InputError(f"audio input {name}", "not found", remedy)
+        self.name, self.rate_hz = chosen["name"], float(chosen["defaultSampleRate"])
+        self._channels = min(2, int(chosen["maxInputChannels"]))
+        try:
+            with quiet_stderr():
+                self._stream = self._system.open(
+                    format=self._pyaudio.paFloat32, channels=self._channels, rate=int(self.rate_hz),
+                    input=True, input_device_index=chosen["index"], start=False,
+                    frames_per_buffer=int(self.rate_hz * BLOCK_S), stream_callback=self._heard,
+                )  # fmt: skip
+        except (OSError, ValueError) as error:
+            self.close()
+            remedy = "close other programs that use it, or choose another input"
+            raise InputError(f"audio input {name}", f"cannot be opened ({error})", remedy) from None
+
+    def start(self) -> None:
+        """Chunks come from here on."""
+        self._stream.start_stream()
+
+    def close(self) -> None:
+        """Harmless twice."""
+        stream, self._stream = self._stream, None
+        system, self._system = self._system, None
+        if stream is not None:
+            stream.close()
+        if system is not None:
+            system.terminate()
+
+    def _heard(self, data: bytes, frames: int, times: Any, flags: int) -> tuple[None, int]:
+        """On PortAudio's thread."""
+        sound = mono(np.frombuffer(data, np.float32).reshape(-1, self._channels))
+        lasts_s = frames / self.rate_hz
+        begun_s = times["input_buffer_adc_time"]
+        age_s = times["current_time"] - begun_s if begun_s > 0 else lasts_s
+        t_s = self._now_s() - max(age_s, lasts_s)
+        if flags & self._pyaudio.paInputOverflow:
+            self.overflows += 1
+            self._lost += max(0, round((t_s - self._next_s) * self.rate_hz)) if self._next_s else 0
+        self._next_s = t_s + lasts_s
+        if self._deliver(Chunk(t_s, sound, self.rate_hz, self._lost)):
+            self._lost = 0
+        else:
+            self.overflows += 1
+            self._lost += frames
+        return None, self._pyaudio.paContinue

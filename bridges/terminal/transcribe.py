@@ -1,0 +1,213 @@
+"""``repetiteur transcribe``: notes from sound, told as they are heard and written as MIDI."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from repetiteur.bridges.terminal.options import lookahead_argument
+from repetiteur.bridges.terminal.playing import (
+    AtOnce,
+    JsonLines,
+    Pace,
+    RealTime,
+    Timed,
+    present,
+    tell_progress,
+)
+from repetiteur.bridges.terminal.words import duration
+from repetiteur.realtime.errors import InputError
+from repetiteur.realtime.events import Event, Note, NoteEnd, NoteStatus
+from repetiteur.realtime.inputs import NoteOff, NoteOn
+from repetiteur.realtime.session import Sink
+
+if TYPE_CHECKING:
+    from repetiteur.bridges.sound_files import SoundFile
+    from repetiteur.realtime.hearing.ears import Ears
+    from repetiteur.realtime.inbox import Inbox
+    from repetiteur.realtime.inputs import Chunk
+
+ABOUT = "write down the notes of a recording, or of a player live"
+
+AS_PLAYED_S = 0.01  # of a file that is heard as fast as it was played: chunks so long
+WAITING_CHUNKS = 1000  # of a device; about 10 s
+_NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("file", type=Path, nargs="?", metavar="FILE", help="WAV, FLAC, OGG, MP3 and others")
+    source.add_argument("--audio", metavar="NAME", help="listen to the audio input with NAME in its name")
+    parser.add_argument("--out", type=Path, metavar="FILE",
+                        help="the MIDI file to write (default: FILE with .heard.mid, here)")  # fmt: skip
+    parser.add_argument("--json", action="store_true", help="the notes as JSON lines on stdout")
+    parser.add_argument("--fast", action="store_true", help="as fast as possible instead of as it was played")
+    lookahead_argument(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.fast and args.audio is not None:
+        raise InputError("--fast", "a live input cannot be hurried", "leave it out")
+    if args.audio is not None:
+        return _live(args)
+    from repetiteur.bridges.sound_files import SoundFile
+
+    with SoundFile(args.file) as file:
+        return _recording(args, file)
+
+
+def _recording(args: argparse.Namespace, file: SoundFile) -> int:
+    from repetiteur.bridges.sound_files import BLOCK
+    from repetiteur.bridges.terminal.live import until_interrupted
+
+    written = Written(args.out or Path(f"{args.file.stem}.heard.mid"))
+    ears = _ears(args, file.rate_hz)
+    block = BLOCK if args.fast else max(1, int(file.rate_hz * AS_PLAYED_S))
+    pace: Pace = AtOnce(file.duration_s, "heard") if args.fast else RealTime()
+    ended = threading.Event()
+    with until_interrupted(ended):
+        _tell_all(heard(ears, _until(ended, file.chunks(block))), args, written, pace)
+    if file.trouble:
+        print(f"repetiteur: {args.file}: {file.trouble}", file=sys.stderr)
+    return 1 if file.trouble or ended.is_set() else 0
+
+
+def _live(args: argparse.Namespace) -> int:
+    from repetiteur.bridges.audio_capture import AudioListener
+    from repetiteur.bridges.audio_ports import pyaudio_library
+    from repetiteur.bridges.terminal.live import until_interrupted
+    from repetiteur.realtime.clock import LiveClock
+    from repetiteur.realtime.inbox import Inbox
+
+    written = Written(args.out or Path("live.heard.mid"))
+    inbox: Inbox[Chunk] = Inbox(WAITING_CHUNKS)
+    listener = AudioListener(pyaudio_library(), inbox.put, LiveClock().now_s)
+    with closing(listener):
+        listener.open(args.audio)
+        ears = _ears(args, listener.rate_hz)
+        print(f"listening to {listener.name}; Ctrl-C ends", file=sys.stderr, flush=True)
+        ended = threading.Event()
+        with until_interrupted(ended):
+            listener.start()
+            _tell_all(heard(ears, _until(ended, _arriving(inbox))), args, written, lambda due_s: None)
+    if listener.overflows:
+        print(f"repetiteur: sound was lost {listener.overflows} times; stop other programs", file=sys.stderr)
+    return 1 if listener.overflows else 0
+
+
+def _ears(args: argparse.Namespace, rate_hz: float) -> Ears:
+    from repetiteur.bridges.hearing import make_ears
+
+    tell_progress("getting ready (takes longer the first time)")
+    ears = make_ears(args.lookahead)
+    ears.warm_up(rate_hz)
+    tell_progress("")
+    return ears
+
+
+def heard(ears: Ears, chunks: Iterable[Chunk]) -> Iterator[Timed]:
+    """What the ears tell, with the end of the sound they needed for it."""
+    end_s = 0.0
+    for chunk in chunks:
+        end_s = chunk.t_s + len(chunk.samples) / chunk.rate_hz
+        yield end_s, ears.push(chunk)
+    yield end_s, ears.finish()
+
+
+def _until(ended: threading.Event, chunks: Iterator[Chunk | None]) -> Iterator[Chunk]:
+    """The chunks there are, while nobody wants it to end."""
+    for chunk in chunks:
+        if ended.is_set():
+            return
+        if chunk is not None:
+            yield chunk
+
+
+def _arriving(inbox: Inbox[Chunk]) -> Iterator[Chunk | None]:
+    """What comes from a device; now and then nothing."""
+    while True:
+        yield inbox.take(0.1)
+
+
+def _tell_all(timed: Iterator[Timed], args: argparse.Namespace, written: Written, pace: Pace) -> None:
+    """To everybody, and the file at the end, even if nobody reads the lines any more."""
+    lines: Sink = JsonLines(at_once=not args.fast) if args.json else NoteLines()
+    began_s = time.monotonic()
+    try:
+        present(timed, [written, lines], pace)
+    finally:
+        tell_progress("")
+        written.write()
+    if not args.json:
+        took = duration(time.monotonic() - began_s)
+        print(
+            f"{written.notes} notes heard in {took}, {written.withdrawn} taken back; written: {written.place}"
+        )
+
+
+class Written:
+    """A sink: the confirmed notes, for a MIDI file."""
+
+    def __init__(self, place: Path) -> None:
+        """Raises InputError where nothing can be written."""
+        if not place.absolute().parent.is_dir() or place.is_dir():
+            raise InputError(str(place), "no file can be written there", "name another place with --out")
+        self.place = place
+        self.notes = 0
+        self.withdrawn = 0
+        self._played: list[NoteOn | NoteOff] = []
+        self._pitch: dict[int, int] = {}  # of notes that sound
+
+    def send(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if isinstance(event, Note):
+                if event.status is NoteStatus.CONFIRMED:
+                    self.notes += 1
+                    self._pitch[event.id] = event.pitch
+                    self._played.append(NoteOn(event.onset, event.pitch, event.velocity))
+                self.withdrawn += event.status is NoteStatus.WITHDRAWN
+            elif isinstance(event, NoteEnd) and event.id in self._pitch:
+                self._played.append(NoteOff(event.offset, self._pitch.pop(event.id)))
+
+    def close(self) -> None: ...
+
+    def write(self) -> None:
+        """What has been heard so far; notes that still sound end with the last thing that happened."""
+        from repetiteur.bridges.midi_files import write_midi
+
+        last_s = max((item.t_s for item in self._played), default=0.0)
+        write_midi(self.place, [*self._played, *(NoteOff(last_s, pitch) for pitch in self._pitch.values())])
+
+
+class NoteLines:
+    """A sink: a line for a person when a note is first told, and when it is taken back."""
+
+    def __init__(self) -> None:
+        self._told: set[int] = set()
+
+    def send(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if not isinstance(event, Note):
+                continue
+            said = f"velocity {event.velocity}"
+            if event.status is NoteStatus.PROVISIONAL:
+                self._told.add(event.id)
+            elif event.id in self._told:
+                self._told.discard(event.id)
+                if event.status is NoteStatus.CONFIRMED:
+                    continue
+                said = "taken back"
+            print(f"{event.onset:9.3f} s  {note_name(event.pitch):<4}  {said}", flush=True)
+
+    def close(self) -> None: ...
+
+
+def note_name(pitch: int) -> str:
+    """``C4`` for 60; there is no score to tell a sharp from a flat."""
+    return f"{_NAMES[pitch % 12]}{pitch // 12 - 1}"
