@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -21,38 +22,43 @@ OVERTIME_S = 30.0  # a peer stops itself at the limit; one that hangs inside a s
 START_S = 120.0  # the first job also pays for imports and compiling
 
 
-def installed(python: Path) -> dict[str, str]:
-    """Versions of the packages that this interpreter can import."""
+def installed(python: Path, child: Path = CHILD) -> dict[str, str]:
+    """Versions of the packages that this interpreter can import, of those ``child`` asks for."""
     try:
         done = subprocess.run(
-            [str(python), str(CHILD), "probe"], capture_output=True, text=True, timeout=PROBE_S, env=_quiet(),
+            [str(python), str(child), "probe"], capture_output=True, text=True, timeout=PROBE_S, env=_quiet(),
             check=True,
         )  # fmt: skip
         return dict(json.loads(done.stdout))
     except (OSError, subprocess.SubprocessError, ValueError) as error:
-        what = f"asked for other followers it gave no answer ({type(error).__name__})"
+        what = f"asked for other programs it gave no answer ({type(error).__name__})"
         raise InputError(str(python), what, "name a Python interpreter that has them installed") from None
 
 
-def find_peers(python: Path | None, names: list[str] | None) -> tuple[Peer, ...]:
-    """The peers that ``python`` has, or of these the ones named. Without a Python there are none."""
+def find_peers(
+    python: Path | None, names: list[str] | None, roster: Sequence[Peer] = ROSTER, child: Path = CHILD
+) -> tuple[Peer, ...]:
+    """The peers of the roster that ``python`` has, or of these the ones named. Without a Python there
+    are none."""
     if python is None:
         if names:
-            raise InputError("--peer", "names a follower, but none are run", "add --peers")
+            raise InputError("--peer", "names a peer, but none are run", "add --peers")
         return ()
-    return choose(installed(python), names)
+    return choose(installed(python, child), names, roster)
 
 
-def choose(packages: dict[str, str], names: list[str] | None) -> tuple[Peer, ...]:
+def choose(
+    packages: dict[str, str], names: list[str] | None, roster: Sequence[Peer] = ROSTER
+) -> tuple[Peer, ...]:
     """The peers of these packages, or of them the ones named."""
-    there = tuple(peer for peer in ROSTER if peer.package in packages)
+    there = tuple(peer for peer in roster if peer.package in packages)
     missing = sorted(set(names or ()) - {peer.name for peer in there})
     if missing:
-        known = ", ".join(peer.name for peer in ROSTER)
-        raise InputError(", ".join(missing), "no such follower installed", f"known ones: {known}")
+        known = ", ".join(peer.name for peer in roster)
+        raise InputError(", ".join(missing), "no such peer installed", f"known ones: {known}")
     if not there:
         raise InputError(
-            "--peers", "no other follower is installed there", "see docs/peers.md for how to install them"
+            "--peers", "no peer is installed there", "see docs/peers.md for how to install them"
         )
     return tuple(peer for peer in there if not names or peer.name in names)
 
@@ -60,8 +66,8 @@ def choose(packages: dict[str, str], names: list[str] | None) -> tuple[Peer, ...
 class PeerProcess:
     """One peer, take after take. Started when first needed, and again after it died or hung."""
 
-    def __init__(self, python: Path, peer: str, limit_s: float) -> None:
-        self._command = [str(python), str(CHILD), peer]
+    def __init__(self, python: Path, peer: str, limit_s: float, child: Path = CHILD) -> None:
+        self._command = [str(python), str(child), peer]
         self._limit_s = limit_s
         self._process: subprocess.Popen[str] | None = None
         self._lines: SimpleQueue[str] = SimpleQueue()
