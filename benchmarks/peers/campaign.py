@@ -9,7 +9,7 @@ from queue import SimpleQueue
 from threading import Event
 from typing import Any, TypeVar
 
-from repetiteur.benchmarks.peers.process import CHILD, PeerProcess
+from repetiteur.benchmarks.peers.process import PeerProcess
 from repetiteur.benchmarks.peers.roster import Peer
 
 Item = TypeVar("Item")
@@ -23,7 +23,7 @@ def over_peers(
     work: Callable[[Peer, Item, Callable[[dict[str, Any]], dict[str, Any]]], Result],
     limit_s: float,
     workers: int,
-    child: Path = CHILD,
+    child: Path | None = None,
 ) -> Iterator[Result]:
     """``work(peer, item, ask)`` for every peer and item as they get done, ``ask`` being the peer's
     process: job in, result out. A peer that dies or hangs is started again for the next item."""

@@ -22,12 +22,13 @@ OVERTIME_S = 30.0  # a peer stops itself at the limit; one that hangs inside a s
 START_S = 120.0  # the first job also pays for imports and compiling
 
 
-def installed(python: Path, child: Path = CHILD) -> dict[str, str]:
-    """Versions of the packages that this interpreter can import, of those ``child`` asks for."""
+def installed(python: Path, child: Path | None = None) -> dict[str, str]:
+    """Versions of the packages that this interpreter can import, of those ``child`` asks for (the
+    followers' where none is named)."""
     try:
         done = subprocess.run(
-            [str(python), str(child), "probe"], capture_output=True, text=True, timeout=PROBE_S, env=_quiet(),
-            check=True,
+            [str(python), str(child or CHILD), "probe"], capture_output=True, text=True, timeout=PROBE_S,
+            env=_quiet(), check=True,
         )  # fmt: skip
         return dict(json.loads(done.stdout))
     except (OSError, subprocess.SubprocessError, ValueError) as error:
@@ -36,7 +37,7 @@ def installed(python: Path, child: Path = CHILD) -> dict[str, str]:
 
 
 def find_peers(
-    python: Path | None, names: list[str] | None, roster: Sequence[Peer] = ROSTER, child: Path = CHILD
+    python: Path | None, names: list[str] | None, roster: Sequence[Peer] = ROSTER, child: Path | None = None
 ) -> tuple[Peer, ...]:
     """The peers of the roster that ``python`` has, or of these the ones named. Without a Python there
     are none."""
@@ -66,8 +67,8 @@ def choose(
 class PeerProcess:
     """One peer, take after take. Started when first needed, and again after it died or hung."""
 
-    def __init__(self, python: Path, peer: str, limit_s: float, child: Path = CHILD) -> None:
-        self._command = [str(python), str(child), peer]
+    def __init__(self, python: Path, peer: str, limit_s: float, child: Path | None = None) -> None:
+        self._command = [str(python), str(child or CHILD), peer]
         self._limit_s = limit_s
         self._process: subprocess.Popen[str] | None = None
         self._lines: SimpleQueue[str] = SimpleQueue()
