@@ -1,0 +1,49 @@
+"""How far the heads are from what they should have said."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits as cross_entropy
+
+from repetiteur.models.encoder.heads import (
+    EARLY_DELAY,
+    FRAME,
+    FRAME_EARLY,
+    KEYS,
+    OFFSET,
+    ONSET_DELAYS,
+    SURE_DELAY,
+    VELOCITY,
+    VELOCITY_EARLY,
+)
+
+ONSET_WEIGHTS = (0.3, 0.4, 0.8, 0.8, 1.0)  # one for each delay
+FRAME_EARLY_WEIGHT, FRAME_WEIGHT, OFFSET_WEIGHT, VELOCITY_WEIGHT = 0.1, 0.3, 0.4, 0.3
+
+
+def loss_of(logits: Tensor, targets: dict[str, Tensor], warm: int) -> dict[str, Tensor]:
+    """Parts of the loss, each per hop; ``targets`` are (batch, hops + 1, 88). The first ``warm`` hops do not
+    count: what sounds there began before the stretch."""
+    hops = logits.shape[1]
+    said = logits[:, warm:].float()
+
+    def of(name: str, delay: int) -> Tensor:
+        return targets[name][:, warm + 1 - delay : hops + 1 - delay]
+
+    def part(head: int, name: str, delay: int) -> Tensor:
+        return KEYS * cross_entropy(said[..., head], of(name, delay))
+
+    def struck(head: int, delay: int) -> Tensor:
+        counts = of("struck", delay)
+        each = cross_entropy(said[..., head], of("velocity", delay), weight=counts, reduction="sum")
+        return KEYS * each / counts.numel()
+
+    onsets = torch.stack([part(number, "onset", delay) for number, delay in enumerate(ONSET_DELAYS)])
+    return {
+        "onset": (onsets * onsets.new_tensor(ONSET_WEIGHTS)).sum(),
+        "frame": FRAME_WEIGHT * part(FRAME, "frame", SURE_DELAY)
+        + FRAME_EARLY_WEIGHT * part(FRAME_EARLY, "frame", EARLY_DELAY),
+        "offset": OFFSET_WEIGHT * part(OFFSET, "offset", SURE_DELAY),
+        "velocity": VELOCITY_WEIGHT * (struck(VELOCITY, SURE_DELAY) + struck(VELOCITY_EARLY, EARLY_DELAY)),
+    }

@@ -1,0 +1,1 @@
+"""Training sound made from what was played: sampled pianos, rooms, microphones and noise, arrays throughout."""
