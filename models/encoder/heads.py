@@ -7,11 +7,13 @@ a head with a short delay and again, better, by one with a longer delay.
 
 from __future__ import annotations
 
-SAMPLE_RATE_HZ = 16_000
-HOP_SAMPLES = 160
-HOP_S = HOP_SAMPLES / SAMPLE_RATE_HZ
-LOWEST_KEY = 21  # MIDI pitch of the first of the 88 keys
-KEYS = 88
+from repetiteur.kernels.spectral_grid import HOP_S, HOP_SAMPLES, KEYS, LOWEST_KEY, SAMPLE_RATE_HZ
+
+__all__ = [
+    "EARLY", "EARLY_DELAY", "FRAME", "FRAME_EARLY", "HEADS", "HOP_S", "HOP_SAMPLES", "KEYS", "LOWEST_KEY",
+    "OFFSET", "ONSETS", "ONSET_DELAYS", "SAMPLE_RATE_HZ", "SURE", "SURE_DELAY", "TRIANGLE_HOPS", "VELOCITY",
+    "VELOCITY_EARLY",
+]  # fmt: skip
 
 ONSET_DELAYS = (0, 1, 3, 7, 15)  # hops; one more hop is needed to see that a peak was one
 ONSETS = slice(0, 5)  # triangles round each onset, one head per delay
