@@ -1,9 +1,9 @@
 """The power spectra of 2048 and of 512 real samples, without an allocation.
 
-Samples are packed in pairs into complex numbers, half as many of which are transformed, radix 4, as a table of
-rows and columns: down the columns, turn and transpose, down the columns again. So every inner loop runs over
-neighbours in memory and compiles to vector instructions. Single precision with factors made in double: errors
-stay some 140 dB below the loudest partial. Any thread; scratch belongs to one caller.
+Samples are packed in pairs into complex numbers, half as many of which are transformed, radix 4, as a table
+of rows and columns: down the columns, turn and transpose, down the columns again. So every inner loop runs
+over neighbours in memory and compiles to vector instructions. Single precision with factors made in double:
+errors stay some 140 dB below the loudest partial. Any thread; scratch belongs to one caller.
 """
 
 from __future__ import annotations
@@ -46,20 +46,24 @@ def turns(samples: int) -> Turns:
     """For LARGE or SMALL real samples."""
     size, down = samples // 2, {LARGE: 64, SMALL: 16}[samples]
     row, column = np.arange(size // down)[:, None], np.arange(down)
-    across = np.exp(-2j * np.pi * (row * column).ravel() / size)
-    unpack = np.exp(-2j * np.pi * np.arange(size) / samples)
-    parts = (across.real, across.imag, unpack.real, unpack.imag)
-    return Turns(_passes(down), _passes(size // down), *(part.astype(np.float32) for part in parts))
+    across = _turned((row * column).ravel() / size)
+    unpack = _turned(np.arange(size) / samples)
+    return Turns(_passes(down), _passes(size // down), *across, *unpack)
 
 
 def _passes(length: int) -> np.ndarray:
     """The factors of all radix-4 passes over columns of this length, one after another."""
     rows = []
     while length > 1:
-        turn = np.exp(-2j * np.pi * np.outer(np.arange(length // 4), (1, 2, 3)) / length)
-        rows.append(np.stack([turn.real, turn.imag], 2).reshape(-1, 6))
+        parts = _turned(np.outer(np.arange(length // 4), (1, 2, 3)) / length)
+        rows.append(np.stack(parts, 2).reshape(-1, 6))
         length //= 4
-    return np.concatenate(rows).astype(np.float32)
+    return np.concatenate(rows)
+
+
+def _turned(part: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Real and imaginary parts of 1, turned back by these parts of a full turn."""
+    return np.cos(-2 * np.pi * part).astype(np.float32), np.sin(-2 * np.pi * part).astype(np.float32)
 
 
 @inline

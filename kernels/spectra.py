@@ -1,4 +1,4 @@
-"""The three log spectra of every hop, live: the numbers of ``models/encoder/spectra.py`` from a running stream.
+"""The three log spectra of every hop, live: as ``models/encoder/spectra.py``, but from a running stream.
 
     plan = spectra_plan(a4_hz=440.0)          # tables: read only, may be shared by streams and threads
     ear = new_ear()                           # one stream's past: silence
@@ -8,9 +8,9 @@
     while (begin := listen(plan, ear, sound, begin, row, amplitudes)) != MORE:
         ...                                   # one hop is over: row and amplitudes are those of this hop
 
-``sound`` is float32, contiguous, one channel, 16 kHz, any length; full scale is 1. A hop is over with its last
-sample, and its windows end there. How the stream is cut into pieces changes no bit. A sample that is not a
-number is taken as silence, and one beyond ``LOUDEST`` as ``LOUDEST``. Nothing is allocated; the
+``sound`` is float32, contiguous, one channel, 16 kHz, any length; full scale is 1. A hop is over with its
+last sample, and its windows end there. How the stream is cut into pieces changes no bit. A sample that is
+not a number is taken as silence, and one beyond ``LOUDEST`` as ``LOUDEST``. Nothing is allocated; the
 interpreter is not held. One thread at a time for each ear.
 """
 
@@ -27,9 +27,7 @@ from repetiteur.kernels.spectral_grid import (
     FLOOR,
     HOP_SAMPLES,
     LOG_SCALE,
-    LONG,
     MIDDLE,
-    SHORT,
     SLOWER,
     WINDOWS,
     decimator,
@@ -87,10 +85,10 @@ def spectra_plan(a4_hz: float = 440.0, hop_samples: int = HOP_SAMPLES) -> Plan:
     """Tables for a piano tuned to ``a4_hz`` (415 to 466 Hz) and a hop of 10 or 5 ms."""
     if hop_samples not in HOPS:
         raise ValueError(f"a hop of {hop_samples} samples: only {HOPS}")
-    windows = [shape(window).astype(np.float32) for window in WINDOWS]
+    long, middle, short = (shape(window).astype(np.float32) for window in WINDOWS)
     banks = [bank_of(filterbank(window, a4_hz)) for window in WINDOWS]
     taps = decimator()[::-1].astype(np.float32)
-    return Plan(hop_samples, taps, *windows, turns(LARGE), turns(SMALL), *banks)
+    return Plan(hop_samples, taps, long, middle, short, turns(LARGE), turns(SMALL), *banks)
 
 
 def mel_plan(bands: int) -> Bank:
@@ -118,7 +116,7 @@ def new_ear() -> Ear:
 
 @kernel
 def listen(plan, ear, sound, begin, row, amplitudes):
-    """Take in ``sound[begin:]`` up to the end of the hop; where to go on, or MORE if the hop is not over yet."""
+    """Take in ``sound[begin:]`` up to the end of the hop; where to go on, or MORE if it is not over yet."""
     hop, past = plan.hop_samples, ear.sound
     filled = ear.filled[0]
     taken = min(hop - filled, len(sound) - begin)
@@ -145,7 +143,7 @@ def listen(plan, ear, sound, begin, row, amplitudes):
 
 @kernel
 def mels(bank, amplitudes, power, out):
-    """Log mels from the middle window's amplitudes, scaled as the spectra are; ``power`` is room for as many."""
+    """Log mels from the middle window's amplitudes, scaled as the spectra; ``power`` is room for as many."""
     for at in range(FFT_BINS):
         power[at] = amplitudes[at] * amplitudes[at]
     _logs(bank, power, out)

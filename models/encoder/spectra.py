@@ -20,9 +20,11 @@ from repetiteur.kernels.spectral_grid import (
     DECIMATOR_TAPS,
     FLOOR,
     HOP_SAMPLES,
+    KEYS,
     LOG_SCALE,
     LONG,
     MIDDLE,
+    SAMPLE_RATE_HZ,
     SHORT,
     SLOWER,
     WINDOWS,
@@ -36,9 +38,9 @@ from repetiteur.kernels.spectral_grid import (
 )
 
 __all__ = [
-    "A0_HZ", "BINS", "BINS_PER_KEY", "BINS_PER_OCTAVE", "DECIMATOR_TAPS", "FLOOR", "LOG_SCALE", "LONG",
-    "MIDDLE", "SHORT", "SLOWER", "WINDOWS", "Spectra", "Window", "bin_frequencies_hz", "bins_of", "decimator",
-    "filterbank", "harmonic_taps", "shape",
+    "A0_HZ", "BINS", "BINS_PER_KEY", "BINS_PER_OCTAVE", "DECIMATOR_TAPS", "FLOOR", "HOP_SAMPLES", "KEYS",
+    "LOG_SCALE", "LONG", "MIDDLE", "SAMPLE_RATE_HZ", "SHORT", "SLOWER", "WINDOWS", "Spectra", "Window",
+    "bin_frequencies_hz", "bins_of", "decimator", "filterbank", "harmonic_taps", "shape",
 ]  # fmt: skip
 
 
@@ -48,6 +50,13 @@ class Spectra(nn.Module):
     The first ``context_samples`` of the input only fill the windows.
     """
 
+    long_window: Tensor
+    middle_window: Tensor
+    short_window: Tensor
+    long_bank: Tensor
+    middle_bank: Tensor
+    short_bank: Tensor
+    decimator: Tensor
     context_samples = LONG.samples * SLOWER + 2 * HOP_SAMPLES
 
     def __init__(self, a4_hz: float = 440.0) -> None:
