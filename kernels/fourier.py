@@ -8,8 +8,6 @@ errors stay some 140 dB below the loudest partial. Any thread; scratch belongs t
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from repetiteur.kernels.jit import inline, kernel
@@ -18,37 +16,37 @@ LARGE, SMALL = 2048, 512  # real samples
 HALF = np.float32(0.5)
 
 
-class Turns(NamedTuple):
-    """Factors for one size. Read only."""
-
-    columns: np.ndarray  # f4[, 6] of the passes down the columns: cos and sin once, twice and three times
-    rows: np.ndarray  # f4[, 6] the same, after the table was transposed
-    across_re: np.ndarray  # f4[complex size] between the two, transposed already
-    across_im: np.ndarray
-    unpack_re: np.ndarray  # f4[complex size] what takes the pairs apart again
-    unpack_im: np.ndarray
-
-
-class Scratch(NamedTuple):
-    """Complex numbers, twice, as real and imaginary parts."""
-
-    re: np.ndarray  # f4[1024]
-    im: np.ndarray
-    other_re: np.ndarray
-    other_im: np.ndarray
+def _turns(size: int, steps_down: int, steps_across: int) -> np.dtype:
+    """Factors for so many complex numbers. Read only."""
+    return np.dtype([
+        ("columns", "f4", (steps_down, 6)),  # of the passes down: cos and sin once, twice and three times
+        ("rows", "f4", (steps_across, 6)),  # the same, after the table was transposed
+        ("across_re", "f4", (size,)),  # between the two, transposed already
+        ("across_im", "f4", (size,)),
+        ("unpack_re", "f4", (size,)),  # what takes the pairs apart again
+        ("unpack_im", "f4", (size,)),
+    ], align=True)  # fmt: skip
 
 
-def new_scratch() -> Scratch:
-    return Scratch(*(np.zeros(LARGE // 2, np.float32) for _ in range(4)))
+LARGE_TURNS, SMALL_TURNS = _turns(1024, 16 + 4 + 1, 4 + 1), _turns(256, 4 + 1, 4 + 1)
+SCRATCH = np.dtype([
+    ("re", "f4", (LARGE // 2,)),  # complex numbers, twice
+    ("im", "f4", (LARGE // 2,)),
+    ("other_re", "f4", (LARGE // 2,)),
+    ("other_im", "f4", (LARGE // 2,)),
+], align=True)  # fmt: skip
 
 
-def turns(samples: int) -> Turns:
-    """For LARGE or SMALL real samples."""
-    size, down = samples // 2, {LARGE: 64, SMALL: 16}[samples]
+def turns(samples: int) -> np.ndarray:
+    """For LARGE or SMALL real samples, one record."""
+    size = samples // 2
+    down, dtype = {LARGE: (64, LARGE_TURNS), SMALL: (16, SMALL_TURNS)}[samples]
     row, column = np.arange(size // down)[:, None], np.arange(down)
-    across = _turned((row * column).ravel() / size)
-    unpack = _turned(np.arange(size) / samples)
-    return Turns(_passes(down), _passes(size // down), *across, *unpack)
+    made = np.zeros(1, dtype)
+    made["columns"], made["rows"] = _passes(down), _passes(size // down)
+    made["across_re"], made["across_im"] = _turned((row * column).ravel() / size)
+    made["unpack_re"], made["unpack_im"] = _turned(np.arange(size) / samples)
+    return made
 
 
 def _passes(length: int) -> np.ndarray:
@@ -131,8 +129,8 @@ def _unpack(re, im, unpack_re, unpack_im, power, size):
 
 @kernel
 def power_2048(sound, window, turns, scratch, power):
-    """Squared amplitudes (f4[1025]) of ``sound * window`` (both f4[2048])."""
-    re, im, re2, im2 = scratch
+    """Squared amplitudes (f4[1025]) of ``sound * window`` (both f4[2048]); one LARGE_TURNS, one SCRATCH."""
+    re, im, re2, im2 = scratch.re, scratch.im, scratch.other_re, scratch.other_im
     _pack(sound, window, re, im, 1024)
     _pass(re, im, re2, im2, turns.columns, 256, 16, 16)
     _pass(re2, im2, re, im, turns.columns[16:], 256, 4, 64)
@@ -145,8 +143,8 @@ def power_2048(sound, window, turns, scratch, power):
 
 @kernel
 def power_512(sound, window, turns, scratch, power):
-    """Squared amplitudes (f4[257]) of ``sound * window`` (both f4[512])."""
-    re, im, re2, im2 = scratch
+    """Squared amplitudes (f4[257]) of ``sound * window`` (both f4[512]); one SMALL_TURNS, one SCRATCH."""
+    re, im, re2, im2 = scratch.re, scratch.im, scratch.other_re, scratch.other_im
     _pack(sound, window, re, im, 256)
     _pass(re, im, re2, im2, turns.columns, 64, 4, 16)
     _pass(re2, im2, re, im, turns.columns[4:], 64, 1, 64)

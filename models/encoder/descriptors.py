@@ -1,48 +1,63 @@
 """The descriptors A4, A7, A8 and A9 in their causal form, as the encoder gets them beside the spectra.
 
-The form for training and for GPUs; ``kernels/descriptors.py`` computes the same numbers live, has the exact forms
-of the paper too, and says how the two differ. All take the middle window's amplitudes (batch, hops, 1025).
+The form for training and for GPUs; ``kernels/descriptors.py`` computes the same numbers live, and
+``kernels/descriptors_exact.py`` has the exact forms of the paper and says how the two differ. All take the
+middle window's amplitudes (batch, hops, 1025).
 """
 
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from repetiteur.models.encoder.heads import HOP_S
-from repetiteur.models.encoder.spectra import MIDDLE
+from repetiteur.kernels.descriptor_tables import (
+    A4_BANDS,
+    A4_EDGES,
+    C1_HZ,
+    CLASSES,
+    DESCRIPTORS,
+    HANN_GAIN,
+    KEPT,
+    LEAST_SPREAD,
+    LOWEST_CHROMA_HZ,
+    LOWEST_PEAK_HZ,
+    MEMORY_S,
+    PEAKS,
+    PRESENT,
+    RATIO_WIDTH,
+    RATIOS,
+    lowest_peak,
+    pitch_classes,
+)
+from repetiteur.kernels.spectral_grid import MIDDLE, fft_frequencies_hz
 
-A4_BANDS, CLASSES = 8, 12
-DESCRIPTORS = A4_BANDS + 3 * CLASSES  # A4, A7, A8, A9
-HANN_GAIN = MIDDLE.samples / 4  # the paper's magnitude of a full-scale sine
-A4_EDGES = (6, 12, 24, 48, 96, 192, 384, 768, 1025)  # FFT bins: octaves from 47 Hz
-PEAKS = 8
-LOWEST_PEAK_HZ, LOWEST_CHROMA_HZ, C1_HZ = 50.0, 30.0, 32.7
-RATIOS = (1, 16 / 15, 9 / 8, 6 / 5, 5 / 4, 4 / 3, 7 / 5, 3 / 2, 8 / 5, 5 / 3, 7 / 4, 15 / 8)
-RATIO_WIDTH = 0.02  # octaves
-MEMORY_S = 4.0  # what the paper takes over a 4 s segment is taken over a fading past of that length
-KEPT = math.exp(-HOP_S / MEMORY_S)
-LEAST_SPREAD = 1e-2
-PRESENT = 0.05
+__all__ = [
+    "A4_BANDS", "A4_EDGES", "C1_HZ", "CLASSES", "DESCRIPTORS", "HANN_GAIN", "KEPT", "LEAST_SPREAD",
+    "LOWEST_CHROMA_HZ", "LOWEST_PEAK_HZ", "MEMORY_S", "PEAKS", "PRESENT", "RATIOS", "RATIO_WIDTH",
+    "Descriptors",
+]  # fmt: skip
 
 
 class Descriptors(nn.Module):
-    """(batch, hops, 1025) amplitudes to (batch, hops, DESCRIPTORS). A batch starts with nothing remembered."""
+    """(batch, hops, 1025) amplitudes to (batch, hops, DESCRIPTORS). A batch starts with an empty memory."""
+
+    chroma: Tensor
+    bands: Tensor
+    ratios: Tensor
+    pairs: Tensor
 
     def __init__(self) -> None:
         super().__init__()
-        spacing_hz = MIDDLE.rate_hz / MIDDLE.samples
-        frequency = np.arange(MIDDLE.samples // 2 + 1) * spacing_hz
-        with np.errstate(divide="ignore"):
-            classes = np.round(12 * np.log2(frequency / C1_HZ))
-        chroma = (np.nan_to_num(classes, neginf=-1)[:, None] % 12 == np.arange(12)) & (frequency[:, None] >= LOWEST_CHROMA_HZ)
+        frequency = fft_frequencies_hz(MIDDLE)
+        chroma = pitch_classes(frequency)[:, None] == np.arange(CLASSES)
         bands = np.zeros((len(frequency), A4_BANDS))
-        for band, (low, high) in enumerate(zip(A4_EDGES, A4_EDGES[1:], strict=False)):
+        for band, (low, high) in enumerate(pairwise(A4_EDGES)):
             bands[low:high, band] = 1 / (high - low)
-        self.lowest_peak = int(np.ceil(LOWEST_PEAK_HZ / spacing_hz))
+        self.lowest_peak = lowest_peak()
         self.register_buffer("chroma", torch.tensor(chroma, dtype=torch.float32), False)
         self.register_buffer("bands", torch.tensor(bands, dtype=torch.float32), False)
         self.register_buffer("ratios", torch.tensor(np.log2(RATIOS), dtype=torch.float32), False)
