@@ -1,4 +1,4 @@
-"""``repetiteur bench``: jumps, planted mistakes, ablation, latency and scale, one subcommand each."""
+"""``repetiteur bench``: jumps, mistakes, ablation, latency, scale and hearing, one subcommand each."""
 
 from __future__ import annotations
 
@@ -39,13 +39,18 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "--seconds", type=seconds, default=20.0, help="how long to play in real time (default: 20)"
     )
     scale = chosen.add_parser("scale", help="cost per note for scores of 100 to 200,000 notes")
-    for command in (jumps, mistakes, ablation, latency, scale):
+    hearing = chosen.add_parser("hearing", help="what 10 ms of sound cost until they are features")
+    hearing.add_argument(
+        "--seconds", type=seconds, default=10.0, help="how long to listen in real time (default: 10)"
+    )
+    for command in (jumps, mistakes, ablation, latency, scale, hearing):
         command.add_argument("--json", action="store_true", help="JSON on stdout instead of tables")
 
 
 def run(args: argparse.Namespace) -> int:
     what = {
-        "jumps": _jumps, "mistakes": _mistakes, "ablation": _ablation, "latency": _latency, "scale": _scale
+        "jumps": _jumps, "mistakes": _mistakes, "ablation": _ablation, "latency": _latency, "scale": _scale,
+        "hearing": _hearing,
     }  # fmt: skip
     return what[args.what](args)
 
@@ -180,6 +185,21 @@ def _scale(args: argparse.Namespace) -> int:
         for row in rows
     ]  # fmt: skip
     _print_table("Cost against the length of the score", head, cells)
+    return 0
+
+
+def _hearing(args: argparse.Namespace) -> int:
+    from repetiteur.benchmarks.hearing_cost import measure
+
+    rows = measure(args.seconds)
+    if args.json:
+        return _print_json(rows)
+    head = ("µs per 10 ms of sound", "hops", "p50", "p99", "worst")
+    cells = [
+        (row.what, str(row.hops), *(f"{us:.1f}" for us in (row.p50_us, row.p99_us, row.worst_us)))
+        for row in rows
+    ]  # fmt: skip
+    _print_table("From sound to spectra and descriptors, on one core", head, cells)
     return 0
 
 

@@ -43,7 +43,7 @@ def test_every_command_is_there_and_says_what_the_overview_says(name: str) -> No
 
 
 HELPED = [[name] for name in program.COMMANDS if name != "bench"]
-HELPED += [["bench", what] for what in ("jumps", "mistakes", "latency", "scale")]
+HELPED += [["bench", what] for what in ("jumps", "mistakes", "latency", "scale", "hearing")]
 
 
 @pytest.mark.parametrize("words", HELPED, ids=" ".join)
