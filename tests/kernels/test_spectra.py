@@ -7,7 +7,7 @@ import pytest
 from numba.core.runtime import _nrt_python, rtsys  # pyright: ignore
 
 from repetiteur.kernels.fourier import SCRATCH, power_512, power_2048, turns
-from repetiteur.kernels.spectra import FFT_BINS, MORE, listen, mel_plan, mels, new_ear, spectra_plan
+from repetiteur.kernels.spectra import FFT_BINS, LOUDEST, MORE, listen, mel_plan, mels, new_ear, spectra_plan
 from repetiteur.kernels.spectral_grid import (
     BINS,
     FLOOR,
@@ -174,20 +174,22 @@ def test_bins_beyond_a_window_are_silent():
     assert bins_of(LONG) < BINS
 
 
-def test_what_is_no_number_passes_by():
-    sound = music(0.2)
-    sound[[100, 700, 701]] = np.nan, np.inf, -np.inf
-    rows, amplitudes = live(np.concatenate([sound, np.zeros(9000, np.float32)]))
+def test_what_is_no_number_is_silence_and_what_is_too_loud_is_loud():
+    strange, tame = music(0.2), music(0.2)
+    strange[[100, 700, 701, 900]] = np.nan, np.inf, -np.inf, 1e30
+    tame[[100, 700, 701, 900]] = 0.0, LOUDEST, -LOUDEST, LOUDEST
+    rows, amplitudes = live(np.concatenate([strange, np.zeros(9000, np.float32)]))
     assert np.isfinite(rows).all() and np.isfinite(amplitudes).all()
+    assert np.array_equal(rows[:20], live(tame)[0])
     assert not rows[-1].any()
 
 
-def test_the_faintest_numbers_are_silence():
+def test_the_faintest_samples_are_silence():
     """They would be counted in subnormal numbers, many times slower."""
-    rows, amplitudes = live(np.full(4000, 1e-39, np.float32))
-    assert not rows.any() and not amplitudes.any()
-    rows, amplitudes = live(np.full(4000, 1e-7, np.float32))
-    assert amplitudes[-1, 0] > 1e-8
+    _, amplitudes = live(np.full(4000, 1e-13, np.float32))
+    assert not amplitudes.any()
+    _, amplitudes = live(np.full(4000, 1e-11, np.float32))
+    assert amplitudes[-1, 0] > 1e-11
 
 
 def test_a_hop_allocates_nothing():
