@@ -1,41 +1,21 @@
 """The roll encoder: every key looks at its own partials with the same eyes, and all keys hear of each other.
 
-Causal throughout: a hop's output needs that hop and the past. The same small filters serve all 88 keys (a key's
-pitch only moves where it looks), so what is learnt from one is known of all; a narrow path through all keys at
-once, fed by the descriptors, tells each what else is sounding.
+Causal throughout: a hop's output needs that hop and the past. The same small filters serve all 88 keys (a
+key's pitch only moves where it looks), so what is learnt from one is known of all; a narrow path through all
+keys at once, fed by the descriptors, tells each what else is sounding.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from repetiteur.models.encoder.descriptors import DESCRIPTORS
 from repetiteur.models.encoder.heads import HEADS, KEYS
+from repetiteur.models.encoder.shape import KERNEL, REACH, Shape, interval
 from repetiteur.models.encoder.spectra import BINS, WINDOWS, harmonic_taps
-
-KERNEL = 3  # hops, along time
-REACH = 5  # keys, along pitch
-INTERVALS = (12, 1, 7)  # semitones between the taps along pitch, block by block: octaves, neighbours, fifths
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """Everything that decides the sizes of the weights."""
-
-    width: int = 32  # channels per key
-    dilations: tuple[int, ...] = (1, 2, 4, 8, 16, 32, 1, 4)  # hops, one block each
-    common_after: tuple[int, ...] = (1, 4)  # blocks after which all keys hear of each other
-    common_width: int = 192
-    common_dilations: tuple[int, ...] = (1, 4, 16)
-    common_in: int = 4  # channels each key tells
-    common_out: int = 8  # channels each key is told
-    head_width: int = 48
-
-    def as_plain(self) -> dict[str, object]:
-        return asdict(self)
 
 
 class Block(nn.Module):
@@ -72,13 +52,22 @@ class Common(nn.Module):
         self.spread = nn.Conv2d(shape.common_out, shape.width, 1)
 
     def forward(self, keys: Tensor, descriptors: Tensor) -> Tensor:
-        batch, _, hops, _ = keys.shape
-        told = self.gather(keys).permute(0, 2, 1, 3).flatten(2)  # (batch, hops, common_in * KEYS)
-        state = torch.relu(self.enter(torch.cat([told, descriptors.to(told.dtype)], 2))).transpose(1, 2)
+        state = self.begin(keys, descriptors)
         for layer in self.time:
-            state = state + torch.relu(layer(state)[:, :, :hops])
+            state = state + torch.relu(layer(state)[:, :, : state.shape[2]])
+        return keys + self.end(state)
+
+    def begin(self, keys: Tensor, descriptors: Tensor) -> Tensor:
+        """(batch, common_width, hops): what all keys and the descriptors say, before any look back."""
+        told = self.gather(keys).permute(0, 2, 1, 3).flatten(2)  # (batch, hops, common_in * KEYS)
+        return torch.relu(self.enter(torch.cat([told, descriptors.to(told.dtype)], 2))).transpose(1, 2)
+
+    def end(self, state: Tensor) -> Tensor:
+        """What each key is told."""
+        batch, _, hops = state.shape
         answer = self.leave(state.transpose(1, 2)).view(batch, hops, self.out_channels, KEYS)
-        return keys + self.spread(torch.relu(answer.transpose(1, 2).contiguous(memory_format=torch.channels_last)))
+        as_keys = answer.transpose(1, 2).contiguous(memory_format=torch.channels_last)
+        return self.spread(torch.relu(as_keys))
 
 
 class EncoderNet(nn.Module):
@@ -94,7 +83,7 @@ class EncoderNet(nn.Module):
         self.look = nn.Linear(self.taps, shape.width)
         self.key = nn.Parameter(torch.zeros(1, 1, KEYS, shape.width))  # what differs between the keys
         self.blocks = nn.ModuleList(
-            Block(shape.width, dilation, INTERVALS[number % len(INTERVALS)])
+            Block(shape.width, dilation, interval(number))
             for number, dilation in enumerate(shape.dilations)
         )
         self.common = nn.ModuleDict({str(after): Common(shape) for after in shape.common_after})
@@ -111,19 +100,27 @@ class EncoderNet(nn.Module):
         with torch.no_grad():  # begin close to passing everything on
             self.look.weight *= 0.5
             for block in self.blocks:
-                block.pitch.weight *= 0.2
+                cast(Block, block).pitch.weight.mul_(0.2)
             for common in self.common.values():
-                common.spread.weight *= 0.1
+                cast(Common, common).spread.weight.mul_(0.1)
         nn.init.normal_(self.heads.weight, std=0.02)
-        nn.init.constant_(self.heads.bias, -3.0)  # most keys are silent most of the time
+        nn.init.constant_(cast(Tensor, self.heads.bias), -3.0)  # most keys are silent most of the time
 
     def forward(self, spectra: Tensor, descriptors: Tensor) -> Tensor:
-        batch, hops = spectra.shape[:2]
-        grid = nn.functional.pad(spectra, (1, 0)).flatten(2)  # place 0 of each window is silence
-        seen = grid[:, :, self.places].view(batch, hops, KEYS, self.taps)
-        keys = torch.relu(self.look(seen) + self.key).permute(0, 3, 1, 2)  # channels last in memory
+        keys = self.begin(spectra)
         for number, block in enumerate(self.blocks):
             keys = block(keys)
             if str(number) in self.common:
                 keys = self.common[str(number)](keys, descriptors)
+        return self.end(keys)
+
+    def begin(self, spectra: Tensor) -> Tensor:
+        """(batch, width, hops, KEYS): what each key sees of its partials in each hop."""
+        batch, hops = spectra.shape[:2]
+        grid = nn.functional.pad(spectra, (1, 0)).flatten(2)  # place 0 of each window is silence
+        seen = grid[:, :, cast(Tensor, self.places)].view(batch, hops, KEYS, self.taps)
+        return torch.relu(self.look(seen) + self.key).permute(0, 3, 1, 2)  # channels last in memory
+
+    def end(self, keys: Tensor) -> Tensor:
+        """Logits of what the keys have come to."""
         return self.heads(torch.relu(self.hidden(keys))).permute(0, 2, 3, 1)
