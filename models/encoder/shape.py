@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 
 KERNEL = 3  # hops, along time
 REACH = 5  # keys, along pitch
-DESCRIPTORS = 44
 INTERVALS = (12, 1, 7)  # semitones between the taps along pitch, block by block: octaves, neighbours, fifths
 
 

@@ -1,8 +1,8 @@
 """The roll encoder a few hops at a time, in torch: what it must remember goes in and comes out as a state.
 
-All sizes are fixed once the batch and the hops of one step are: such a step can be captured, exported or built
-for another runtime. Chunks of any length give what the whole gives at once. Steps never write into the state
-they are given.
+All sizes are fixed once the batch and the hops of one step are: such a step can be captured, exported or
+built for another runtime. Chunks of any length give what the whole gives at once. Steps never write into the
+state they are given.
 """
 
 from __future__ import annotations

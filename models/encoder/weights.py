@@ -14,9 +14,10 @@ from typing import Any
 
 import numpy as np
 
+from repetiteur.kernels.descriptor_tables import DESCRIPTORS
 from repetiteur.kernels.spectral_grid import KEYS, WINDOWS, harmonic_taps
 from repetiteur.models.encoder.heads import HEADS
-from repetiteur.models.encoder.shape import DESCRIPTORS, KERNEL, REACH, Shape
+from repetiteur.models.encoder.shape import KERNEL, REACH, Shape
 
 FORMAT = "repetiteur encoder 1"
 ABOUT = "repetiteur"  # the text beside the arrays: JSON with format, shape and training

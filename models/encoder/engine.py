@@ -1,0 +1,68 @@
+"""The encoder as the rest of the program uses it: sound in, probabilities for every key out. Needs no torch.
+
+    encoder = load_encoder()
+    for sound in ...:  # float32, 16 kHz, one channel, any length
+        told = encoder.hear(sound)  # (hops that ended in it, 88, HEADS)
+
+What the numbers of a hop mean is in ``heads.py``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from repetiteur.kernels.descriptors import descriptor_tables
+from repetiteur.kernels.encoder_hear import Shared, hear, new_listener
+from repetiteur.kernels.spectra import spectra_plan
+from repetiteur.models.encoder.heads import HEADS, HOP_SAMPLES, KEYS
+from repetiteur.models.encoder.packing import pack
+from repetiteur.models.encoder.weights import Weights, load_weights
+
+
+class Encoder:
+    """One listener: everything it remembers of its stream. One thread at a time; the weights are shared."""
+
+    delay_s = 0.0  # what the features add to the delays of the heads: their windows end with the newest sample
+
+    def __init__(self, weights: Weights, shared: Shared) -> None:
+        self.weights = weights
+        self._shared = shared
+        self.reset()
+
+    def hear(self, samples: np.ndarray) -> np.ndarray:
+        """(hops, KEYS, HEADS) probabilities, for the hops that end with one of these samples.
+
+        ``samples`` are 16 kHz, one channel, of any number. Cutting a stream elsewhere changes nothing. A hop
+        is 14 kB: a long recording is best given in pieces.
+        """
+        sound = np.require(samples, np.float32, ("C", "A", "W"))  # one kind: others would compile anew
+        hops = (self._pending + len(sound)) // HOP_SAMPLES
+        out = np.empty((hops, KEYS, HEADS), np.float32)
+        heard = hear(self._shared, self._listener, sound, out)
+        assert heard == hops
+        self._pending = (self._pending + len(sound)) % HOP_SAMPLES
+        return out
+
+    def reset(self) -> None:
+        """Silence so far."""
+        self._listener = new_listener(self._shared.weights)
+        self._pending = 0  # samples of the hop under way
+
+    def another(self) -> Encoder:
+        """A second listener for another stream, in no time: the weights are the same ones."""
+        return Encoder(self.weights, self._shared)
+
+
+def load_encoder(weights: Path | None = None, a4_hz: float = 440.0) -> Encoder:
+    """Ready for the first sound: compiled (the first time on a machine that takes some 20 s) and warm.
+
+    ``weights`` is another file than the one that ships; ``a4_hz`` is the piano's tuning. Raises WeightsError.
+    """
+    loaded = load_weights(weights)
+    shared = Shared(spectra_plan(a4_hz), descriptor_tables(), pack(loaded))
+    encoder = Encoder(loaded, shared)
+    encoder.hear(np.zeros(2 * HOP_SAMPLES, np.float32))
+    encoder.reset()
+    return encoder
