@@ -57,10 +57,9 @@ def foreign(path: Path) -> set[str]:
 
 def needs_torch(path: Path) -> bool:
     """Whether importing the file imports torch: only training, GPUs and comparisons do that."""
-    return any(
-        isinstance(node, ast.Import | ast.ImportFrom) and ast.unparse(node).split()[1].split(".")[0] == "torch"
-        for node in ast.parse(path.read_text("utf-8")).body
-    )
+    at_once = ast.parse(path.read_text("utf-8")).body
+    lines = [ast.unparse(node) for node in at_once if isinstance(node, ast.Import | ast.ImportFrom)]
+    return any(re.match(r"(import|from) torch\b", line) for line in lines)
 
 
 def called(path: Path) -> set[str]:

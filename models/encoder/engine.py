@@ -24,7 +24,7 @@ from repetiteur.models.encoder.weights import Weights, load_weights
 class Encoder:
     """One listener: everything it remembers of its stream. One thread at a time; the weights are shared."""
 
-    delay_s = 0.0  # what the features add to the delays of the heads: their windows end with the newest sample
+    delay_s = 0.0  # the features add nothing to the heads' delays: their windows end with the newest sample
 
     def __init__(self, weights: Weights, shared: Shared) -> None:
         self.weights = weights
@@ -38,17 +38,14 @@ class Encoder:
         is 14 kB: a long recording is best given in pieces.
         """
         sound = np.require(samples, np.float32, ("C", "A", "W"))  # one kind: others would compile anew
-        hops = (self._pending + len(sound)) // HOP_SAMPLES
-        out = np.empty((hops, KEYS, HEADS), np.float32)
-        heard = hear(self._shared, self._listener, sound, out)
-        assert heard == hops
-        self._pending = (self._pending + len(sound)) % HOP_SAMPLES
+        waiting = int(self._listener.ear.filled[0])  # samples of the hop under way
+        out = np.empty(((waiting + len(sound)) // HOP_SAMPLES, KEYS, HEADS), np.float32)
+        hear(self._shared, self._listener, sound, out)
         return out
 
     def reset(self) -> None:
         """Silence so far."""
         self._listener = new_listener(self._shared.weights)
-        self._pending = 0  # samples of the hop under way
 
     def another(self) -> Encoder:
         """A second listener for another stream, in no time: the weights are the same ones."""

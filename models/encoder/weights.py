@@ -166,9 +166,10 @@ def _disagreement(arrays: Mapping[str, np.ndarray], shape: Shape) -> str:
     different = sorted(set(due) ^ set(arrays))
     if different:
         return f"its arrays are not those its shape asks for: {', '.join(different[:3])}"
-    for name, array in arrays.items():
-        if array.shape != due[name]:
-            return f"{name} is {array.shape}, not {due[name]}"
+    for name, size in due.items():
+        array = arrays[name]
+        if array.shape != size:
+            return f"{name} is {array.shape}, not {size}"
         if not np.issubdtype(array.dtype, np.floating) or not np.isfinite(array).all():
             return f"{name} holds something that is no number"
     return ""

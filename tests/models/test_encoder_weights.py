@@ -92,7 +92,7 @@ def test_a_wrong_description(tmp_path, small_arrays, small_shape, changed, told)
         ("dilations", [1, "2"], "whole numbers"),
         ("common_after", [], "no layers"),
         ("common_after", [9], "follows no block"),
-        ("width", 24, "is (16,"),
+        ("width", 24, "key is (1, 1, 88, 16), not (1, 1, 88, 24)"),
         ("dilations", [1, 3, 1], "blocks.2"),
     ],
 )
