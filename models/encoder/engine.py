@@ -57,9 +57,13 @@ def load_encoder(weights: Path | None = None, a4_hz: float = 440.0) -> Encoder:
 
     ``weights`` is another file than the one that ships; ``a4_hz`` is the piano's tuning. Raises WeightsError.
     """
-    loaded = load_weights(weights)
-    shared = Shared(spectra_plan(a4_hz), descriptor_tables(), pack(loaded))
-    encoder = Encoder(loaded, shared)
+    return encoder_of(load_weights(weights), a4_hz)
+
+
+def encoder_of(weights: Weights, a4_hz: float = 440.0) -> Encoder:
+    """As ``load_encoder``, of weights that are loaded already."""
+    shared = Shared(spectra_plan(a4_hz), descriptor_tables(), pack(weights))
+    encoder = Encoder(weights, shared)
     encoder.hear(np.zeros(2 * HOP_SAMPLES, np.float32))
     encoder.reset()
     return encoder
