@@ -12,17 +12,17 @@ from typing import NamedTuple
 import numpy as np
 
 from repetiteur.kernels.jit import kernel
-from repetiteur.kernels.products import add_product, add_row_product, padded
+from repetiteur.kernels.products import add_product, add_row_product
 from repetiteur.kernels.spectral_grid import BINS, KEYS, WINDOWS
 
 TAPS = 3  # hops a convolution over time looks at
 
 
 class StepWeights(NamedTuple):
-    """Shared by all listeners, only read. float32, columns filled up with zeros to whole LANES.
+    """Shared by all listeners, only read: float32, columns filled up with zeros to whole LANES or PANELs.
 
-    B blocks, C common paths of L layers, W = padded(width), X = padded(common_width), G = padded(common_in),
-    H = padded(head_width), O = padded(heads).
+    B blocks, C common paths of L layers; so filled up, W is the width, G common_in, H the hidden width, O the
+    heads; and to whole PANELs, X is the common_width and Y common_out * KEYS. P are panels of those.
     """
 
     places: np.ndarray  # (KEYS, taps) int32: where each key looks, in the state's ``grid``
@@ -37,13 +37,13 @@ class StepWeights(NamedTuple):
     common_of: np.ndarray  # (B,) int32: which common path follows the block, or -1
     gather: np.ndarray  # (C, width, G)
     gather_bias: np.ndarray  # (C, G)
-    enter: np.ndarray  # (C, common_in * KEYS + descriptors, X), channel by channel
+    enter: np.ndarray  # (C, P, common_in * KEYS + descriptors, PANEL), channel by channel
     enter_bias: np.ndarray  # (C, X)
-    common_time: np.ndarray  # (C, L, TAPS, common_width, X)
+    common_time: np.ndarray  # (C, L, TAPS, P, common_width, PANEL)
     common_time_bias: np.ndarray  # (C, L, X)
     common_dilations: np.ndarray  # (L,) int32, hops
-    leave: np.ndarray  # (C, common_width, common_out * KEYS), channel by channel
-    leave_bias: np.ndarray  # (C, common_out * KEYS)
+    leave: np.ndarray  # (C, P, common_width, PANEL), channel by channel
+    leave_bias: np.ndarray  # (C, Y)
     spread: np.ndarray  # (C, common_out, W)
     spread_bias: np.ndarray  # (C, W)
     hidden: np.ndarray  # (width, H)
@@ -67,7 +67,7 @@ class StepState(NamedTuple):
     entering: np.ndarray  # (common_in * KEYS + descriptors,)
     common: np.ndarray  # (X,): after the last common layer
     common_summed: np.ndarray  # (X,)
-    leaving: np.ndarray  # (common_out * KEYS,)
+    leaving: np.ndarray  # (Y,)
     answer: np.ndarray  # (KEYS, common_out)
     hidden: np.ndarray  # (KEYS, H)
     logits: np.ndarray  # (KEYS, O)
@@ -80,7 +80,7 @@ def new_state(weights: StepWeights) -> StepState:
         return np.zeros(shape, np.float32)
 
     columns = weights.look.shape[1]
-    common_columns = weights.enter.shape[2]
+    common_columns = weights.enter_bias.shape[1]
     common_paths, common_layers = weights.common_time.shape[:2]
     common_rows = int(np.sum(weights.common_dilations) * (TAPS - 1) + common_layers) * common_paths
     return StepState(
@@ -93,10 +93,10 @@ def new_state(weights: StepWeights) -> StepState:
         summed=zeros(KEYS, columns),
         keys=zeros(KEYS, columns),
         told=zeros(KEYS, weights.gather.shape[2]),
-        entering=zeros(weights.enter.shape[1]),
+        entering=zeros(weights.enter.shape[2]),
         common=zeros(common_columns),
         common_summed=zeros(common_columns),
-        leaving=zeros(weights.leave.shape[2]),
+        leaving=zeros(weights.leave_bias.shape[1]),
         answer=zeros(KEYS, weights.spread.shape[1]),
         hidden=zeros(KEYS, weights.hidden.shape[1]),
         logits=zeros(KEYS, weights.heads.shape[1]),
@@ -111,13 +111,6 @@ def forget(state: StepState) -> None:
     """Back to having heard nothing: in place, no array is made."""
     for array in state:
         array[...] = 0
-
-
-def pad_columns(matrix: np.ndarray) -> np.ndarray:
-    """float32, contiguous, its last axis filled up with zeros to whole LANES."""
-    missing = padded(matrix.shape[-1]) - matrix.shape[-1]
-    widths = [(0, 0)] * (matrix.ndim - 1) + [(0, missing)]
-    return np.ascontiguousarray(np.pad(matrix, widths), np.float32)
 
 
 @kernel
@@ -187,7 +180,7 @@ def _block(weights, state, block, first, out):
 def _common(weights, state, path, first, descriptors, keys):
     """All keys hear of each other and of the descriptors: adds to ``keys``. Its rings start at ``first``."""
     hop = state.hop[0]
-    channels = (weights.enter.shape[1] - len(descriptors)) // KEYS
+    channels = (weights.enter.shape[2] - len(descriptors)) // KEYS
     _fill_rows(state.told, weights.gather_bias[path])
     add_product(keys, weights.gather[path], state.told)
     entering = state.entering

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from repetiteur.kernels.encoder_step import StepWeights, pad_columns
+from repetiteur.kernels.encoder_step import StepWeights
+from repetiteur.kernels.products import PANEL, padded, panels
 from repetiteur.kernels.spectral_grid import BINS, KEYS, WINDOWS, harmonic_taps
 from repetiteur.models.encoder.shape import interval
 from repetiteur.models.encoder.weights import Weights
@@ -35,7 +36,7 @@ def pack(weights: Weights) -> StepWeights:
         return weights.arrays[name + ".bias"]
 
     def each(names: list[str], part: str, how: Arrange) -> np.ndarray:
-        return pad_columns(np.stack([how(f"{name}.{part}") for name in names]))
+        return np.stack([how(f"{name}.{part}") for name in names])
 
     def layers(path: str, how: Arrange) -> np.ndarray:
         return np.stack([how(f"{path}.time.{layer}") for layer in range(len(shape.common_dilations))])
@@ -44,30 +45,30 @@ def pack(weights: Weights) -> StepWeights:
     on_windows = np.arange(len(WINDOWS))[None, :, None] * (BINS + 1) + harmonic_taps()[:, None, :]
     packed = StepWeights(
         places=on_windows.reshape(KEYS, -1).astype(np.int32),
-        look=pad_columns(matrix("look")),
-        key=pad_columns(weights.arrays["key"].reshape(KEYS, shape.width) + bias("look")),
-        time=each(blocks, "time", taps),
-        time_bias=each(blocks, "time", bias),
-        pitch=each(blocks, "pitch", taps),
-        pitch_bias=each(blocks, "pitch", bias),
+        look=padded(matrix("look")),
+        key=padded(weights.arrays["key"].reshape(KEYS, shape.width) + bias("look")),
+        time=padded(each(blocks, "time", taps)),
+        time_bias=padded(each(blocks, "time", bias)),
+        pitch=padded(each(blocks, "pitch", taps)),
+        pitch_bias=padded(each(blocks, "pitch", bias)),
         dilations=np.array(shape.dilations, np.int32),
         intervals=np.array([interval(number) for number in numbers], np.int32),
         common_of=np.array([path_after.get(number, -1) for number in numbers], np.int32),
-        gather=each(paths, "gather", matrix),
-        gather_bias=each(paths, "gather", bias),
-        enter=each(paths, "enter", matrix),
-        enter_bias=each(paths, "enter", bias),
-        common_time=pad_columns(np.stack([layers(path, taps) for path in paths])),
-        common_time_bias=pad_columns(np.stack([layers(path, bias) for path in paths])),
+        gather=padded(each(paths, "gather", matrix)),
+        gather_bias=padded(each(paths, "gather", bias)),
+        enter=panels(each(paths, "enter", matrix)),
+        enter_bias=padded(each(paths, "enter", bias), PANEL),
+        common_time=panels(np.stack([layers(path, taps) for path in paths])),
+        common_time_bias=padded(np.stack([layers(path, bias) for path in paths]), PANEL),
         common_dilations=np.array(shape.common_dilations, np.int32),
-        leave=each(paths, "leave", matrix),
-        leave_bias=each(paths, "leave", bias),
-        spread=each(paths, "spread", matrix),
-        spread_bias=each(paths, "spread", bias),
-        hidden=pad_columns(matrix("hidden")),
-        hidden_bias=pad_columns(bias("hidden")),
-        heads=pad_columns(matrix("heads")),
-        heads_bias=pad_columns(bias("heads")),
+        leave=panels(each(paths, "leave", matrix)),
+        leave_bias=padded(each(paths, "leave", bias), PANEL),
+        spread=padded(each(paths, "spread", matrix)),
+        spread_bias=padded(each(paths, "spread", bias)),
+        hidden=padded(matrix("hidden")),
+        hidden_bias=padded(bias("hidden")),
+        heads=padded(matrix("heads")),
+        heads_bias=padded(bias("heads")),
     )
     for array in packed:
         array.setflags(write=False)

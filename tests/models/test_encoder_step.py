@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from repetiteur.kernels.encoder_step import StepState, StepWeights, forget, new_state, step
-from repetiteur.kernels.products import add_product, add_row_product, padded
+from repetiteur.kernels.products import PANEL, add_product, add_row_product, padded, panels
 from repetiteur.kernels.spectral_grid import KEYS
 from repetiteur.models.encoder.heads import HEADS
 from repetiteur.models.encoder.packing import pack
@@ -65,21 +65,28 @@ def test_forgetting_is_beginning_anew(random_weights, heard):
     assert np.array_equal(run(packed, state, *heard(6)), first)
 
 
-@pytest.mark.parametrize(("rows", "inner", "columns"), [(88, 32, 32), (5, 7, 24), (3, 1, 8), (9, 40, 136)])
+@pytest.mark.parametrize(("rows", "inner", "columns"), [(88, 32, 32), (4, 7, 24), (8, 1, 8), (12, 40, 136)])
 def test_products(rows, inner, columns):
     random = np.random.default_rng(2)
     x = random.standard_normal((rows, inner + 3)).astype(np.float32)  # three columns that are left out
     w = random.standard_normal((inner, columns)).astype(np.float32)
-    begun = random.standard_normal((rows, columns)).astype(np.float32)
-    expected = begun + x[:, :inner].astype(float) @ w
-    out = begun.copy()
+    out = random.standard_normal((rows, columns)).astype(np.float32)
+    expected = out + x[:, :inner].astype(float) @ w
     add_product(x, w, out)
     assert np.abs(out - expected).max() < 1e-4
-    out = begun.copy()
-    add_row_product(x[-1], w, out[-1])
-    assert np.abs(out[-1] - expected[-1]).max() < 1e-4
-    assert np.array_equal(out[:-1], begun[:-1])
 
 
-def test_padding_is_to_whole_lanes():
-    assert [padded(columns) for columns in (1, 8, 9, 10, 48)] == [8, 8, 16, 16, 48]
+@pytest.mark.parametrize(("inner", "columns"), [(40, 192), (7, 64), (1, 3), (20, 100)])
+def test_products_of_a_row(inner, columns):
+    random = np.random.default_rng(3)
+    x = random.standard_normal(inner + 2).astype(np.float32)
+    w = random.standard_normal((2, inner, columns)).astype(np.float32)
+    out = padded(random.standard_normal(columns), PANEL)
+    expected = out + padded(x[:inner].astype(float) @ w[1], PANEL)
+    add_row_product(x, panels(w)[1], out)
+    assert np.abs(out - expected).max() < 1e-4
+
+
+def test_padding_is_with_zeros_to_whole_lanes():
+    assert [padded(np.ones(columns)).sum() for columns in (1, 8, 9)] == [1, 8, 9]
+    assert [len(padded(np.ones(columns))) for columns in (1, 8, 9)] == [8, 8, 16]
