@@ -1,4 +1,4 @@
-"""Learned parts: arrays in, arrays out. Imports kernels and torch only.
+"""Learned parts: arrays in, arrays out. Imports kernels only; torch just where its modules say so.
 
-Empty until the first trained network ships; nothing here is needed to follow MIDI.
+Nothing here is needed to follow MIDI.
 """
