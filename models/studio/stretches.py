@@ -8,48 +8,84 @@ from dataclasses import dataclass
 import numpy as np
 
 from repetiteur.models.encoder.heads import HOP_SAMPLES, KEYS, LOWEST_KEY, SAMPLE_RATE_HZ
-from repetiteur.models.encoder.targets import Targets, targets_of
 from repetiteur.models.studio.performance import Performance
-from repetiteur.models.studio.pianos import Piano, Touch, draw_touch, perform
-from repetiteur.models.studio.room import through_a_room
+from repetiteur.models.studio.pianos import Piano, Touch, draw_touch, strokes
+from repetiteur.models.studio.room import Room, draw_room
+
+SOUNDS_ON_S = 1.5  # after its offset, for what a release may last
+WITH_BACKGROUND = 0.08
+BACKGROUND_DB = -40.0, -20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Notes on one instrument."""
+
+    instrument: int  # index among those there are
+    strokes: np.ndarray  # NOTE
+    level_db: float  # RMS under that of the first part; 0 for the first
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    sound: np.ndarray  # float32: ``lead_in`` samples, then ``hops`` hops
-    targets: Targets
+    """Not sound yet: what is to be mixed, and the notes (``PLAYED``, in seconds) that should be heard in it."""
+
+    parts: tuple[Part, ...]
+    room: Room
+    notes: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What is played, and on what. An instrument listed twice is taken twice as often."""
+
+    performances: Sequence[Performance]
+    instruments: Sequence[Piano]
 
 
 def draw_stretch(
-    performances: Sequence[Performance],
-    chances: np.ndarray,
-    pianos: Sequence[Piano],
-    lead_in: int,
-    hops: int,
-    random: np.random.Generator,
+    material: Material, chances: np.ndarray, lead_in: int, hops: int, random: np.random.Generator
 ) -> Stretch:
     """Anything goes: any performance (by ``chances``), any place in it, transposed, faster or slower, louder or
-    softer, on any piano, in any room."""
-    performance = performances[random.choice(len(performances), p=chances)]
+    softer, on any instrument, in any room, now and then with a faint other one behind. The stretch begins
+    ``lead_in`` samples before its time 0."""
     length_s = hops * HOP_SAMPLES / SAMPLE_RATE_HZ
+    notes = _some(material.performances, chances, length_s, random)
+    parts = [_part(material, notes, draw_touch(random), 0.0, lead_in, random)]
+    if random.random() < WITH_BACKGROUND:
+        behind = _some(material.performances, chances, length_s, random)
+        level_db = random.uniform(*BACKGROUND_DB)
+        parts.append(_part(material, behind, draw_touch(random), level_db, lead_in, random))
+    return Stretch(tuple(parts), draw_room(random), notes)
+
+
+def _part(
+    material: Material, notes: np.ndarray, touch: Touch, level_db: float, lead_in: int, random: np.random.Generator
+) -> Part:
+    instrument = int(random.integers(len(material.instruments)))
+    return Part(instrument, later(strokes(material.instruments[instrument], notes, touch, random), lead_in), level_db)
+
+
+def later(struck: np.ndarray, lead_in: int) -> np.ndarray:
+    struck["start"] += lead_in
+    return struck
+
+
+def _some(
+    performances: Sequence[Performance], chances: np.ndarray, length_s: float, random: np.random.Generator
+) -> np.ndarray:
+    performance = performances[random.choice(len(performances), p=chances)]
     notes = _varied(performance.notes, random)
-    begin_s = random.uniform(-1.0, max(0.0, notes["onset_s"].max() - 1.0))
+    begin_s = random.uniform(-1.0, max(0.0, notes["onset_s"].max(initial=0.0) - 1.0))
+    return within(notes, begin_s, length_s)
+
+
+def within(notes: np.ndarray, begin_s: float, length_s: float) -> np.ndarray:
+    """Those that sound from ``begin_s`` on, counted from there."""
+    notes = notes.copy()
     notes["onset_s"] -= begin_s
     notes["offset_s"] -= begin_s
-    lead_in_s = lead_in / SAMPLE_RATE_HZ
-    notes = notes[(notes["offset_s"] > -lead_in_s - 1.0) & (notes["onset_s"] < length_s + 0.05)]
-    piano = pianos[random.integers(len(pianos))]
-    sound = on(piano, notes, draw_touch(random), lead_in, hops, random)
-    return Stretch(through_a_room(sound, random), targets_of(notes, hops + 1))
-
-
-def on(
-    piano: Piano, notes: np.ndarray, touch: Touch, lead_in: int, hops: int, random: np.random.Generator
-) -> np.ndarray:
-    later = notes.copy()
-    later["onset_s"] += lead_in / SAMPLE_RATE_HZ
-    later["offset_s"] += lead_in / SAMPLE_RATE_HZ
-    return perform(piano, later, touch, lead_in + hops * HOP_SAMPLES, random)
+    return notes[(notes["offset_s"] > -SOUNDS_ON_S) & (notes["onset_s"] < length_s + 0.05)]
 
 
 def _varied(notes: np.ndarray, random: np.random.Generator) -> np.ndarray:

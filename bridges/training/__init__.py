@@ -1,0 +1,1 @@
+"""What training reads and writes: sampled pianos, performances, checkpoints and their logs."""

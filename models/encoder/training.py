@@ -1,0 +1,126 @@
+"""Training the encoder: one step at a time, on a CPU or a GPU, with a state that can be kept and taken up again."""
+
+from __future__ import annotations
+
+import copy
+import math
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from repetiteur.models.encoder.descriptors import Descriptors
+from repetiteur.models.encoder.heads import HOP_S
+from repetiteur.models.encoder.loss import loss_of
+from repetiteur.models.encoder.net import EncoderNet, Shape
+from repetiteur.models.encoder.spectra import Spectra
+
+WARM_HOPS = 100  # at the beginning of a stretch, where what sounds began before it: they do not count
+LEARNT_AFTER = 150  # steps until the full learning rate
+LAST_RATE = 0.02  # of the full learning rate, at the end
+LONGEST_STEP = 1.0  # norm of the gradient
+AVERAGED = 0.999  # how slowly the averaged weights, which are the ones kept, follow
+WITHOUT_DESCRIPTORS = 0.1  # share of stretches, so that what they are worth can be measured
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a run is made of. The same recipe on the same machine gives the same weights."""
+
+    steps: int
+    width: int = 32
+    batch: int = 4  # stretches to a step
+    hops: int = 700  # to a stretch
+    rate: float = 2e-3
+    decay: float = 0.35  # the last share of the steps, in which the learning rate falls
+    seed: int = 1
+
+    @property
+    def hours_per_step(self) -> float:
+        return self.batch * self.hops * HOP_S / 3600
+
+    def as_plain(self) -> dict[str, object]:
+        return asdict(self)
+
+
+class Trainer:
+    """Owns the net, its slow average and the optimiser. Thread: one."""
+
+    def __init__(self, recipe: Recipe, device: torch.device) -> None:
+        torch.manual_seed(recipe.seed)
+        self.recipe, self.device, self.done = recipe, device, 0
+        self.net = EncoderNet(Shape(width=recipe.width)).to(device)
+        self.average = copy.deepcopy(self.net)
+        self.spectra, self.descriptors = Spectra().to(device), Descriptors().to(device)
+        weights = [weight for weight in self.net.parameters() if weight.ndim > 1]
+        others = [weight for weight in self.net.parameters() if weight.ndim <= 1]
+        groups = [{"params": weights, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}]
+        self.optimiser = torch.optim.AdamW(groups, recipe.rate, betas=(0.9, 0.98))
+
+    def step(self, sound: Tensor, targets: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Learn from one batch: ``sound`` (batch, samples), ``targets`` (batch, hops + 1, 88). Gives the parts
+        of its loss."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate()
+        with torch.no_grad():
+            spectra, amplitudes = self.spectra(sound)
+            described = self.descriptors(amplitudes)
+            kept = torch.rand(len(described), 1, 1, device=self.device) >= WITHOUT_DESCRIPTORS
+        with self.narrow():
+            logits = self.net(spectra, described * kept)
+        parts = loss_of(logits, targets, WARM_HOPS)
+        self.optimiser.zero_grad(set_to_none=True)
+        torch.stack(list(parts.values())).sum().backward()
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), LONGEST_STEP)
+        self.optimiser.step()
+        self.done += 1
+        self._follow()
+        return {name: part.detach() for name, part in parts.items()}
+
+    def rate(self) -> float:
+        """The learning rate of the step to come."""
+        share = self.done / self.recipe.steps
+        rising = min(1.0, (self.done + 1) / LEARNT_AFTER)
+        falling = min(1.0, max(LAST_RATE, (1 - share) / self.recipe.decay))
+        return self.recipe.rate * rising * falling
+
+    @torch.no_grad()
+    def hear(self, sound: Tensor) -> Tensor:
+        """Evidence (batch, hops, 88, heads) by the averaged weights."""
+        spectra, amplitudes = self.spectra(sound)
+        with self.narrow():
+            return self.average(spectra, self.descriptors(amplitudes)).float().sigmoid()
+
+    def narrow(self) -> torch.autocast:
+        """bfloat16 where the machine multiplies it quicker."""
+        quick = self.device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=quick)
+
+    def state(self) -> dict[str, Any]:
+        """Everything that has to be kept to go on later."""
+        return {
+            "recipe": self.recipe.as_plain(),
+            "done": self.done,
+            "net": self.net.state_dict(),
+            "average": self.average.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "random": torch.get_rng_state(),
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        self.done = state["done"]
+        self.net.load_state_dict(state["net"])
+        self.average.load_state_dict(state["average"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        torch.set_rng_state(state["random"])
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        slow = min(AVERAGED, (1 + self.done) / (10 + self.done))
+        averaged, weights = list(self.average.parameters()), list(self.net.parameters())
+        torch._foreach_lerp_(averaged, weights, 1 - slow)
+
+
+def finite(parts: dict[str, Tensor]) -> bool:
+    return all(math.isfinite(float(part)) for part in parts.values())
