@@ -24,6 +24,8 @@ from repetiteur.benchmarks.note_metrics import NO_COUNT, TOLERANCE_S, Count
 
 OFFSET_SHARE = 0.2
 _ROUNDED = 4  # digits, as in mir_eval
+_REACH_S = TOLERANCE_S + 1e-3  # to look in before rounding
+_APART = 1e6  # s, between pitches: longer than any take
 _NORMAL = 1.4826  # standard deviations in a median absolute deviation
 
 
@@ -111,34 +113,30 @@ def together(parts: Sequence[Heard]) -> Heard:
 
 def pairs(true: Notes, heard: Notes, with_offsets: bool = False) -> np.ndarray:
     """As many pairs as possible: rows of (number of the true note, of the heard one)."""
-    found: list[tuple[int, int]] = []
-    for pitch in np.intersect1d(true.pitch, heard.pitch):
-        ours = np.flatnonzero(true.pitch == pitch)
-        theirs = np.flatnonzero(heard.pitch == pitch)
-        theirs = theirs[np.argsort(heard.onset_s[theirs], kind="stable")]
-        near = _near(true, heard, ours, theirs, with_offsets)
-        found += [(int(ours[one]), int(theirs[other])) for one, other in most_pairs(near, len(theirs))]
-    return np.array(sorted(found), int).reshape(-1, 2)
+    near: list[list[int]] = [[] for _ in range(len(true))]
+    for one, other in _near(true, heard, with_offsets).tolist():
+        near[one].append(other)
+    return np.array(sorted(most_pairs(near, len(heard))), int).reshape(-1, 2)
 
 
-def _near(
-    true: Notes, heard: Notes, ours: np.ndarray, theirs: np.ndarray, with_offsets: bool
-) -> list[list[int]]:
-    """For each of ours, those of theirs (sorted by onset) that it could be, nearest first."""
-    onsets_s = heard.onset_s[theirs]
-    out = []
-    for one in ours:
-        at_s = true.onset_s[one]
-        first, last = np.searchsorted(onsets_s, (at_s - TOLERANCE_S - 1e-3, at_s + TOLERANCE_S + 1e-3))
-        away = np.abs(onsets_s[first:last] - at_s)
-        fits = np.round(away, _ROUNDED) <= TOLERANCE_S
-        if with_offsets:
-            allowed = max(OFFSET_SHARE * (true.offset_s[one] - at_s), TOLERANCE_S)
-            gap = np.abs(heard.offset_s[theirs[first:last]] - true.offset_s[one])
-            fits &= np.round(gap, _ROUNDED) <= allowed
-        candidates = np.flatnonzero(fits)
-        out.append([int(first + k) for k in candidates[np.argsort(away[candidates], kind="stable")]])
-    return out
+def _near(true: Notes, heard: Notes, with_offsets: bool) -> np.ndarray:
+    """Every pair that may be one, rows of (true, heard): a true note's nearest first."""
+    order = np.lexsort((heard.onset_s, heard.pitch))
+    heard_places = heard.pitch[order] * _APART + heard.onset_s[order]
+    true_places = true.pitch * _APART + true.onset_s
+    first = np.searchsorted(heard_places, true_places - _REACH_S)
+    many = np.searchsorted(heard_places, true_places + _REACH_S) - first
+    ours = np.repeat(np.arange(len(true)), many)
+    within = np.arange(len(ours)) - np.repeat(np.cumsum(many) - many, many)
+    theirs = order[np.repeat(first, many) + within]
+    away_s = np.abs(heard.onset_s[theirs] - true.onset_s[ours])
+    fits = np.round(away_s, _ROUNDED) <= TOLERANCE_S
+    if with_offsets:
+        allowed_s = np.maximum(OFFSET_SHARE * (true.offset_s - true.onset_s), TOLERANCE_S)[ours]
+        fits &= np.round(np.abs(heard.offset_s[theirs] - true.offset_s[ours]), _ROUNDED) <= allowed_s
+    chosen = np.lexsort((away_s, ours))
+    chosen = chosen[fits[chosen]]
+    return np.stack([ours[chosen], theirs[chosen]], axis=1)
 
 
 def most_pairs(near: Sequence[Sequence[int]], others: int) -> list[tuple[int, int]]:
