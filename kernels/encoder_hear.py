@@ -7,26 +7,26 @@ from typing import NamedTuple
 import numpy as np
 
 from repetiteur.kernels.descriptor_tables import DESCRIPTORS
-from repetiteur.kernels.descriptors import Past, Tables, describe, new_past
+from repetiteur.kernels.descriptors import describe, new_past
 from repetiteur.kernels.encoder_step import StepState, StepWeights, new_state, step
 from repetiteur.kernels.jit import kernel
-from repetiteur.kernels.spectra import FFT_BINS, MORE, Ear, Plan, listen, new_ear
+from repetiteur.kernels.spectra import FFT_BINS, MORE, listen, new_ear
 from repetiteur.kernels.spectral_grid import BINS, WINDOWS
 
 
 class Shared(NamedTuple):
     """Only read: for any number of listeners and threads."""
 
-    plan: Plan
-    tables: Tables
+    plan: np.ndarray  # PLAN[1]
+    tables: np.ndarray  # TABLES[1]
     weights: StepWeights
 
 
 class Listener(NamedTuple):
     """One stream's past, and room to work in. One thread at a time."""
 
-    ear: Ear
-    past: Past
+    ear: np.ndarray  # EAR[1]
+    past: np.ndarray  # PAST[1]
     state: StepState
     spectra: np.ndarray  # f4[windows, BINS] of the last hop
     amplitudes: np.ndarray  # f4[FFT_BINS]

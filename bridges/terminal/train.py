@@ -58,7 +58,7 @@ def _encoder(args: argparse.Namespace) -> int:
     except ImportError as error:
         raise InputError("torch", "is missing", "pip install 'repetiteur[models]'") from error
     from repetiteur.bridges.training.performances import read_performances
-    from repetiteur.bridges.training.run import train
+    from repetiteur.bridges.training.run import WEIGHTS, train
     from repetiteur.bridges.training.timbres import held_out_piano, names, training_instruments
     from repetiteur.models.encoder.training import Recipe
 
@@ -73,10 +73,8 @@ def _encoder(args: argparse.Namespace) -> int:
     _keep_memory()
     with _progress(recipe.steps) as progress:
         tell = _teller(progress, recipe.steps)
-        trainer = train(recipe, args.out, performances, instruments, held_out, device, _threads(device), tell)
-    weights = args.out / "encoder.safetensors"
-    save_weights(trainer, weights)
-    print(f"written: {weights}")
+        train(recipe, args.out, performances, instruments, held_out, device, _threads(device), tell)
+    print(f"written: {args.out / WEIGHTS}")
     return 0
 
 

@@ -17,13 +17,14 @@ from repetiteur.bridges.training.performances import base_name
 from repetiteur.models.encoder.examination import Mark, Question, examine, questions
 from repetiteur.models.encoder.spectra import Spectra
 from repetiteur.models.encoder.training import Recipe, Trainer
+from repetiteur.models.encoder.weights import save_weights
 from repetiteur.models.studio.batches import Batch, batches
 from repetiteur.models.studio.performance import Performance
 from repetiteur.models.studio.pianos import Piano
 from repetiteur.models.studio.stretches import Material
 from repetiteur.realtime.errors import InputError
 
-CHECKPOINT, LOG = "checkpoint.pt", "log.jsonl"
+CHECKPOINT, LOG, WEIGHTS = "checkpoint.pt", "log.jsonl", "encoder.safetensors"
 TOLD_EVERY, EXAMINED_EVERY = 50, 500  # steps
 QUESTIONS = 24
 HELD_OUT = 12  # one piece in so many is kept for the examinations
@@ -37,7 +38,7 @@ class Told:
     step: int
     hours: float  # of sound learnt from
     seconds: float  # since the line before
-    rate: float
+    pace: float  # learning rate, as a share of the full one
     parts: dict[str, float]  # of the loss, mean since the line before
     marks: dict[int, Mark] | None  # by delay in hops, when there was an examination
 
@@ -45,7 +46,7 @@ class Told:
         marks = self.marks and {delay: (mark.f1, mark.precision, mark.recall) for delay, mark in self.marks.items()}
         plain: dict[str, Any] = {
             "step": self.step, "hours": round(self.hours, 3), "seconds": round(self.seconds, 1),
-            "rate": round(self.rate, 7), **{name: round(part, 5) for name, part in self.parts.items()},
+            "pace": round(self.pace, 4), **{name: round(part, 5) for name, part in self.parts.items()},
         }  # fmt: skip
         return json.dumps(plain | ({"marks": marks} if marks else {}))
 
@@ -74,6 +75,7 @@ def train(
             log.flush()
             if told.marks:
                 keep(trainer, folder / CHECKPOINT)
+                write_weights(trainer, folder / WEIGHTS, told.marks)
             tell(told)
     return trainer
 
@@ -88,7 +90,7 @@ def _steps(trainer: Trainer, feed: Iterator[Batch], asked: Sequence[Question]) -
     since, begun_s = 0, time.monotonic()
     recipe, device = trainer.recipe, trainer.device
     while trainer.done < recipe.steps:
-        rate, batch = trainer.rate(), next(feed)
+        pace, batch = trainer.pace(), next(feed)
         for name, part in trainer.step(batch.sound, batch.targets).items():
             sums[name] = sums.get(name, torch.zeros((), device=device)) + part
         since += 1
@@ -97,12 +99,12 @@ def _steps(trainer: Trainer, feed: Iterator[Batch], asked: Sequence[Question]) -
             parts = {name: float(total) / since for name, total in sums.items()}
             marks = examine_trainer(trainer, asked) if trainer.done % EXAMINED_EVERY == 0 or last else None
             hours = trainer.done * recipe.hours_per_step
-            yield Told(trainer.done, hours, time.monotonic() - begun_s, rate, parts, marks)
+            yield Told(trainer.done, hours, time.monotonic() - begun_s, pace, parts, marks)
             sums, since, begun_s = {}, 0, time.monotonic()
 
 
 def examine_trainer(trainer: Trainer, asked: Sequence[Question]) -> dict[int, Mark]:
-    def hear(sound):  # noqa: ANN001, ANN202
+    def hear(sound):
         return trainer.hear(torch.from_numpy(sound)[None].to(trainer.device))[0].cpu().numpy()
 
     return examine(hear, asked)
@@ -113,6 +115,18 @@ def keep(trainer: Trainer, checkpoint: Path) -> None:
     part = checkpoint.with_suffix(".part")
     torch.save(trainer.state(), part)
     os.replace(part, checkpoint)
+
+
+def write_weights(trainer: Trainer, path: Path, marks: dict[int, Mark] | None) -> str:
+    """The weights as the program uses them; their fingerprint."""
+    plain, recipe = trainer.plain(), trainer.recipe
+    facts = {
+        "recipe": recipe.as_plain(),
+        "steps": trainer.done,
+        "hours": round(trainer.done * recipe.hours_per_step, 1),
+        "onset_f1": {str((delay + 1) * 10): mark.f1 for delay, mark in (marks or {}).items()},  # by look-ahead, ms
+    }
+    return save_weights(path, plain.state_dict(), plain.shape, facts)
 
 
 def _take_up(trainer: Trainer, checkpoint: Path) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from repetiteur.kernels.resample import Resampler
 from repetiteur.models.encoder.heads import KEYS, LOWEST_KEY, SAMPLE_RATE_HZ
 from repetiteur.realtime.errors import InputError
 
@@ -121,9 +122,8 @@ def _read(path: Path, faster: float) -> np.ndarray:
 
 
 def _to_rate(samples: np.ndarray, rate_hz: float) -> np.ndarray:
-    import soxr
-
-    return soxr.resample(samples, rate_hz, SAMPLE_RATE_HZ, "HQ")
+    resampler = Resampler(round(rate_hz))
+    return np.concatenate([resampler.push(samples).copy(), resampler.flush()])
 
 
 def _from_its_onset(recording: np.ndarray) -> np.ndarray:

@@ -15,6 +15,7 @@ import numpy as np
 
 from repetiteur.kernels.descriptors import descriptor_tables
 from repetiteur.kernels.encoder_hear import Shared, hear, new_listener
+from repetiteur.kernels.jit import floats
 from repetiteur.kernels.spectra import spectra_plan
 from repetiteur.models.encoder.heads import HEADS, HOP_SAMPLES, KEYS
 from repetiteur.models.encoder.packing import pack
@@ -37,8 +38,8 @@ class Encoder:
         ``samples`` are 16 kHz, one channel, of any number. Cutting a stream elsewhere changes nothing. A hop
         is 14 kB: a long recording is best given in pieces.
         """
-        sound = np.require(samples, np.float32, ("C", "A", "W"))  # one kind: others would compile anew
-        waiting = int(self._listener.ear.filled[0])  # samples of the hop under way
+        sound = floats(samples)
+        waiting = int(self._listener.ear["filled"][0])  # samples of the hop under way
         out = np.empty(((waiting + len(sound)) // HOP_SAMPLES, KEYS, HEADS), np.float32)
         hear(self._shared, self._listener, sound, out)
         return out

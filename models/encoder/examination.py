@@ -12,7 +12,8 @@ from repetiteur.models.encoder.heads import HOP_S, HOP_SAMPLES, LOWEST_KEY, ONSE
 from repetiteur.models.studio.mixing import CpuMixer
 from repetiteur.models.studio.performance import Performance
 from repetiteur.models.studio.pianos import Piano, Touch, strokes
-from repetiteur.models.studio.room import draw_room, through_rooms
+from repetiteur.models.studio.recording import through_rooms
+from repetiteur.models.studio.room import draw_room
 from repetiteur.models.studio.stretches import Part, later, within
 
 HOPS = 1200

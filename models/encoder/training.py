@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,7 +12,10 @@ from torch import Tensor
 from repetiteur.models.encoder.descriptors import Descriptors
 from repetiteur.models.encoder.heads import HOP_S
 from repetiteur.models.encoder.loss import loss_of
-from repetiteur.models.encoder.net import EncoderNet, Shape
+from repetiteur.models.encoder.muon import Muon
+from repetiteur.models.encoder.net import EncoderNet
+from repetiteur.models.encoder.normalised import folded, normalised
+from repetiteur.models.encoder.shape import Shape
 from repetiteur.models.encoder.spectra import Spectra
 
 WARM_HOPS = 100  # at the beginning of a stretch, where what sounds began before it: they do not count
@@ -32,7 +34,8 @@ class Recipe:
     width: int = 32
     batch: int = 4  # stretches to a step
     hops: int = 700  # to a stretch
-    rate: float = 2e-3
+    rate: float = 2e-3  # of AdamW, for the ends of the net and all that is no matrix
+    matrix_rate: float = 0.02  # of Muon, for the matrices between
     decay: float = 0.35  # the last share of the steps, in which the learning rate falls
     seed: int = 1
 
@@ -50,19 +53,23 @@ class Trainer:
     def __init__(self, recipe: Recipe, device: torch.device) -> None:
         torch.manual_seed(recipe.seed)
         self.recipe, self.device, self.done = recipe, device, 0
-        self.net = EncoderNet(Shape(width=recipe.width)).to(device)
-        self.average = copy.deepcopy(self.net)
+        self.net = normalised(Shape(width=recipe.width)).to(device)
+        self.average = copy.deepcopy(self.net).eval()
         self.spectra, self.descriptors = Spectra().to(device), Descriptors().to(device)
-        weights = [weight for weight in self.net.parameters() if weight.ndim > 1]
+        inner = [weight for name, weight in self.net.named_parameters() if weight.ndim > 1 and _is_inner(name)]
+        outer = [weight for name, weight in self.net.named_parameters() if weight.ndim > 1 and not _is_inner(name)]
         others = [weight for weight in self.net.parameters() if weight.ndim <= 1]
-        groups = [{"params": weights, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}]
-        self.optimiser = torch.optim.AdamW(groups, recipe.rate, betas=(0.9, 0.98))
+        groups = [{"params": outer, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}]
+        self.optimisers = (
+            torch.optim.AdamW(groups, recipe.rate, betas=(0.9, 0.98)),
+            Muon(inner, recipe.matrix_rate),
+        )
+        self.full_rates = [[group["lr"] for group in each.param_groups] for each in self.optimisers]
 
     def step(self, sound: Tensor, targets: dict[str, Tensor]) -> dict[str, Tensor]:
         """Learn from one batch: ``sound`` (batch, samples), ``targets`` (batch, hops + 1, 88). Gives the parts
         of its loss."""
-        for group in self.optimiser.param_groups:
-            group["lr"] = self.rate()
+        self._set_rates()
         with torch.no_grad():
             spectra, amplitudes = self.spectra(sound)
             described = self.descriptors(amplitudes)
@@ -70,20 +77,24 @@ class Trainer:
         with self.narrow():
             logits = self.net(spectra, described * kept)
         parts = loss_of(logits, targets, WARM_HOPS)
-        self.optimiser.zero_grad(set_to_none=True)
+        self.net.zero_grad(set_to_none=True)
         torch.stack(list(parts.values())).sum().backward()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), LONGEST_STEP)
-        self.optimiser.step()
+        for optimiser in self.optimisers:
+            optimiser.step()
         self.done += 1
         self._follow()
         return {name: part.detach() for name, part in parts.items()}
 
-    def rate(self) -> float:
-        """The learning rate of the step to come."""
+    def pace(self) -> float:
+        """The learning rate of the step to come, as a share of the full one."""
         share = self.done / self.recipe.steps
         rising = min(1.0, (self.done + 1) / LEARNT_AFTER)
-        falling = min(1.0, max(LAST_RATE, (1 - share) / self.recipe.decay))
-        return self.recipe.rate * rising * falling
+        return rising * min(1.0, max(LAST_RATE, (1 - share) / self.recipe.decay))
+
+    def plain(self) -> EncoderNet:
+        """The averaged weights as the net that is used."""
+        return folded(self.average)
 
     @torch.no_grad()
     def hear(self, sound: Tensor) -> Tensor:
@@ -104,7 +115,7 @@ class Trainer:
             "done": self.done,
             "net": self.net.state_dict(),
             "average": self.average.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],
             "random": torch.get_rng_state(),
         }
 
@@ -112,15 +123,25 @@ class Trainer:
         self.done = state["done"]
         self.net.load_state_dict(state["net"])
         self.average.load_state_dict(state["average"])
-        self.optimiser.load_state_dict(state["optimiser"])
+        for optimiser, kept in zip(self.optimisers, state["optimisers"], strict=True):
+            optimiser.load_state_dict(kept)
         torch.set_rng_state(state["random"])
+
+    def _set_rates(self) -> None:
+        pace = self.pace()
+        for optimiser, rates in zip(self.optimisers, self.full_rates, strict=True):
+            for group, rate in zip(optimiser.param_groups, rates, strict=True):
+                group["lr"] = rate * pace
 
     @torch.no_grad()
     def _follow(self) -> None:
         slow = min(AVERAGED, (1 + self.done) / (10 + self.done))
         averaged, weights = list(self.average.parameters()), list(self.net.parameters())
         torch._foreach_lerp_(averaged, weights, 1 - slow)
+        for averaged, current in zip(self.average.buffers(), self.net.buffers(), strict=True):
+            averaged.copy_(current)
 
 
-def finite(parts: dict[str, Tensor]) -> bool:
-    return all(math.isfinite(float(part)) for part in parts.values())
+def _is_inner(name: str) -> bool:
+    """Between the first look and the heads."""
+    return name.startswith(("blocks.", "common."))

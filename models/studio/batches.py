@@ -18,7 +18,7 @@ from repetiteur.models.encoder.heads import HOP_SAMPLES
 from repetiteur.models.encoder.targets import Targets, targets_of
 from repetiteur.models.studio.mixing import CpuMixer, GpuMixer, Mixer
 from repetiteur.models.studio.pianos import Piano
-from repetiteur.models.studio.room import through_rooms
+from repetiteur.models.studio.recording import through_rooms
 from repetiteur.models.studio.stretches import Material, Stretch, draw_stretch
 
 TARGETS = ("onset", "offset", "frame", "velocity", "struck")
