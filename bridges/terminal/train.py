@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from repetiteur.bridges.training.run import Told
 
-ABOUT = "train the networks: sampled pianos, then the encoder"
+ABOUT = "train the networks: sampled instruments, then the encoder"
 HELD_IN_MEMORY = (-4, 0), (-1, 2**31 - 1), (-2, 256 << 20)  # M_MMAP_MAX, M_TRIM_THRESHOLD, M_TOP_PAD
 
 
