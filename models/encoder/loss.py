@@ -19,7 +19,7 @@ from repetiteur.models.encoder.heads import (
 )
 
 ONSET_WEIGHTS = (0.3, 0.4, 0.8, 0.8, 1.0)  # one for each delay
-FRAME_EARLY_WEIGHT, FRAME_WEIGHT, OFFSET_WEIGHT, VELOCITY_WEIGHT = 0.1, 0.3, 0.4, 0.3
+FRAME_EARLY_WEIGHT, FRAME_WEIGHT, OFFSET_WEIGHT, VELOCITY_WEIGHT = 0.1, 0.3, 0.6, 2.0
 
 
 def loss_of(logits: Tensor, targets: dict[str, Tensor], warm: int) -> dict[str, Tensor]:
