@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from repetiteur.bridges.audio_capture import AudioListener
+from repetiteur.bridges.chunks import ChunkMaker
 from repetiteur.realtime.inputs import Chunk
 
 
@@ -27,7 +28,7 @@ def listening(heard: list[Chunk], room: int = 1000) -> AudioListener:
 
     listener = AudioListener(Library(), take, lambda: listener_now[0])
     listener.rate_hz = 48_000.0
-    listener._channels = 2
+    listener._chunks = ChunkMaker(2, 48_000.0)
     return listener
 
 
