@@ -16,9 +16,11 @@ from typing import Any
 import pytest
 
 from repetiteur.bridges import assets
-from repetiteur.bridges.report.gather import follow, gather, inputs_of
+from repetiteur.bridges.performances import read_performance
+from repetiteur.bridges.report.gather import follow, gather
 from repetiteur.bridges.report.take import Take
 from repetiteur.bridges.scores import load_score
+from repetiteur.realtime.timeline import with_ticks
 
 # It reads from descriptor 3 and writes to 4.
 _AS_3_AND_4 = """
@@ -34,7 +36,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 @pytest.fixture(scope="session")
 def demo() -> Take:
     score = load_score(assets.SCORE)
-    return gather(score, follow(score, inputs_of(assets.PERFORMANCE)))
+    return gather(score, follow(score, with_ticks(read_performance(assets.PERFORMANCE))))
 
 
 @pytest.fixture(scope="session")
