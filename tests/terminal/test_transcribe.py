@@ -32,7 +32,7 @@ def recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def trained(ideal_encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """An encoder that hears NOTES, whatever there is to hear."""
-    monkeypatch.setattr(hearing, "load_encoder", lambda: ideal_encoder(NOTES, 3.0))
+    monkeypatch.setattr(hearing, "load_encoder", lambda a4_hz: ideal_encoder(NOTES, 3.0))
 
 
 def lines(text: str) -> list[dict[str, Any]]:
@@ -198,7 +198,7 @@ def test_live(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatc
 
 
 def test_ears_are_made_of_what_there_is(monkeypatch: pytest.MonkeyPatch, ideal_encoder: Any) -> None:
-    monkeypatch.setattr(hearing, "load_encoder", lambda: ideal_encoder([], 1.0))
+    monkeypatch.setattr(hearing, "load_encoder", lambda a4_hz: ideal_encoder([], 1.0))
     ears = hearing.make_ears(lookahead_s=0.08)
     assert isinstance(ears, Ears)
     assert ears.provisional_delay_s == pytest.approx(0.08)
