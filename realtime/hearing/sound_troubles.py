@@ -60,4 +60,5 @@ class SoundTroubles:
             faults.append(FaultSeen(now_s, what, "taken for silence; look for what makes them"))
         if self._clipping.due(now_s):
             faults.append(FaultSeen(now_s, "the sound is clipped again and again", "turn the input down"))
+        self._clipping.count = 0.0  # what was clipped a while ago helps nobody
         return faults
