@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from repetiteur.bridges.terminal.note_lines import NoteLines
 from repetiteur.bridges.terminal.options import ears_arguments, ears_of
 from repetiteur.bridges.terminal.playing import (
     AtOnce,
@@ -39,7 +40,6 @@ ABOUT = "write down the notes of a recording, or of a player live"
 
 AS_PLAYED_S = 0.01  # of a file that is heard as fast as it was played: chunks so long
 WAITING_CHUNKS = 1000  # of a device; about 10 s
-_NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,7 +71,7 @@ def _recording(args: argparse.Namespace, file: SoundFile) -> int:
     written = Written(args.out or Path(f"{args.file.stem}.heard.mid"))
     ears = _ears(args, file.rate_hz)
     block = BLOCK if args.fast else max(1, int(file.rate_hz * AS_PLAYED_S))
-    pace: Pace = AtOnce(file.duration_s, "heard") if args.fast else RealTime()
+    pace = _fast_pace(args, file.duration_s) if args.fast else RealTime()
     ended = threading.Event()
     troubles = Troubles(str(args.file))
     with until_interrupted(ended):
@@ -80,6 +80,13 @@ def _recording(args: argparse.Namespace, file: SoundFile) -> int:
     if file.trouble:
         troubles.tell(file.trouble)
     return 1 if troubles.told or ended.is_set() else 0
+
+
+def _fast_pace(args: argparse.Namespace, end_s: float) -> Pace:
+    """Where lines of notes run through a terminal, they are progress enough."""
+    if sys.stdout.isatty() and not args.json:
+        return lambda due_s: None
+    return AtOnce(end_s, "heard")
 
 
 def _live(args: argparse.Namespace) -> int:
@@ -215,31 +222,3 @@ class Written:
 
         last_s = max((item.t_s for item in self._played), default=0.0)
         write_midi(self.place, [*self._played, *(NoteOff(last_s, pitch) for pitch in self._pitch.values())])
-
-
-class NoteLines:
-    """A sink: a line for a person when a note is first told, and when it is taken back."""
-
-    def __init__(self) -> None:
-        self._told: set[int] = set()
-
-    def send(self, events: Sequence[Event]) -> None:
-        for event in events:
-            if not isinstance(event, Note):
-                continue
-            said = f"velocity {event.velocity}"
-            if event.status is NoteStatus.PROVISIONAL:
-                self._told.add(event.id)
-            elif event.id in self._told:
-                self._told.discard(event.id)
-                if event.status is NoteStatus.CONFIRMED:
-                    continue
-                said = "taken back"
-            print(f"{event.onset:9.3f} s  {note_name(event.pitch):<4}  {said}", flush=True)
-
-    def close(self) -> None: ...
-
-
-def note_name(pitch: int) -> str:
-    """``C4`` for 60; there is no score to tell a sharp from a flat."""
-    return f"{_NAMES[pitch % 12]}{pitch // 12 - 1}"
