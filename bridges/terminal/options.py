@@ -41,11 +41,16 @@ def peers_arguments(parser: argparse.ArgumentParser) -> None:
                         help="give it up on a take after so many seconds (default: %(default)g)")  # fmt: skip
 
 
-def ears_arguments(parser: argparse.ArgumentParser) -> None:
-    """For whoever listens to sound: ``args.lookahead`` of provisional notes, s, and ``args.a4_hz``."""
+def lookahead_argument(parser: argparse.ArgumentParser) -> None:
+    """``args.lookahead``: of provisional notes, s."""
     parser.add_argument("--lookahead", type=_lookahead, default=_lookahead("40"), metavar="MS",
                         help="sound: tell a note provisionally at most so long after it began, at 10, 20, 40 "
                         "or 80 ms; from 160 on nothing is provisional (default: 40)")  # fmt: skip
+
+
+def ears_arguments(parser: argparse.ArgumentParser) -> None:
+    """What ``ears_of`` asks: the look-ahead, and ``args.a4_hz``."""
+    lookahead_argument(parser)
     parser.add_argument("--a4", type=_a4_hz, default=440.0, metavar="HZ", dest="a4_hz",
                         help=f"sound: tuned to {A4_FROM_HZ} to {A4_TO_HZ} (default: 440)")  # fmt: skip
 

@@ -15,6 +15,7 @@ import pytest
 from repetiteur.bridges import assets, audio_ports, hearing
 from repetiteur.bridges.journal import first_difference, read_journal
 from repetiteur.bridges.performances import read_performance
+from repetiteur.bridges.terminal import showing
 from repetiteur.bridges.terminal.main import main
 from repetiteur.realtime.inputs import HeardNote, NoteOff, NoteOn
 
@@ -64,6 +65,16 @@ def test_a_recording_is_followed(recording: Path, capsys: pytest.CaptureFixture[
     assert len(notes) == 2 * len(last), "each told provisionally and confirmed, once"
     assert sum(row["type"] == "note_end" for row in told) == len(last)
     assert sum(row["type"] == "match" for row in told) > 0.85 * len(last)
+
+
+def test_as_it_was_played_tells_the_same(
+    recording: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(showing, "RealTime", lambda: lambda due_s: None)
+    assert main(["replay", SCORE, str(recording), "--json"]) == 0
+    live = capsys.readouterr().out
+    assert main(["replay", SCORE, str(recording), "--json", "--fast"]) == 0
+    assert live == capsys.readouterr().out
 
 
 def test_a_recording_is_kept_as_the_notes_heard_and_plays_again(
