@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ LATE_S = 0.163
 PROVISIONAL, CONFIRMED, WITHDRAWN = NoteStatus.PROVISIONAL, NoteStatus.CONFIRMED, NoteStatus.WITHDRAWN
 
 
-def run(score: Score, items: list[Input]) -> list[Event]:
+def run(score: Score, items: Sequence[Input]) -> list[Event]:
     engine = Engine(score)
     events = engine.open()
     for item in with_ticks(sorted(items, key=lambda item: item.t_s)):
