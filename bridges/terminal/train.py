@@ -27,17 +27,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     sounds.add_argument("--recordings", type=Path, metavar="DIR", help="recorded notes named like C4v8.ogg")
     encoder = chosen.add_parser("encoder", help="the net that hears notes")
     encoder.add_argument("--data", type=Path, required=True, metavar="DIR", help="performances to play")
-    encoder.add_argument("--out", type=Path, default=Path("training"), metavar="DIR", help="log, checkpoint, weights")
+    encoder.add_argument(
+        "--out", type=Path, default=Path("training"), metavar="DIR", help="log, checkpoint, weights"
+    )
     encoder.add_argument("--steps", type=int, default=20_000, help="in all (default: %(default)s)")
     encoder.add_argument("--width", type=int, default=32, help="channels per key (default: %(default)s)")
-    encoder.add_argument("--batch", type=int, default=4, help="stretches of 7 s to a step (default: %(default)s)")
+    encoder.add_argument(
+        "--batch", type=int, default=4, help="stretches of 7 s to a step (default: %(default)s)"
+    )
     encoder.add_argument("--rate", type=float, default=2e-3, help="learning rate (default: %(default)s)")
     encoder.add_argument("--seed", type=int, default=1)
     encoder.add_argument("--device", help="cpu or cuda (default: a GPU if there is one)")
     for command in (sounds, encoder):
-        command.add_argument(
-            "--sounds", type=Path, default=Path("sounds"), metavar="DIR", help="the sampled pianos (default: sounds)"
-        )
+        about = "the sampled pianos (default: sounds)"
+        command.add_argument("--sounds", type=Path, default=Path("sounds"), metavar="DIR", help=about)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -69,7 +72,8 @@ def _encoder(args: argparse.Namespace) -> int:
         raise InputError(str(args.sounds), "no sampled instrument in it", "run: repetiteur train sounds")
     held_out = held_out_piano(args.sounds)
     hours = sum(performance.duration_s for performance in performances) / 3600
-    print(f"{len(performances)} performances, {hours:.0f} h, on {names(instruments)}; examined on {held_out.name}")
+    print(f"{len(performances)} performances, {hours:.0f} h, on {names(instruments)}")
+    print(f"examined on {held_out.name}")
     _keep_memory()
     with _progress(recipe.steps) as progress:
         tell = _teller(progress, recipe.steps)
@@ -107,8 +111,8 @@ def _threads(device: torch.device) -> int:
 
 
 def _keep_memory() -> None:
-    """Have the C library hold on to freed memory. Every step needs the same large blocks again, and asking the
-    system for them anew takes a third of a step."""
+    """Have the C library hold on to freed memory: every step needs the same large blocks again, and asking
+    the system for them anew takes a third of a step."""
     import ctypes
 
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)

@@ -21,7 +21,9 @@ def read_performances(folder: Path) -> list[Performance]:
     try:
         pieces = json.loads(manifest.read_text())["pieces"]
     except (OSError, ValueError, KeyError) as error:
-        raise InputError(str(manifest), "no list of training pieces", "give the folder that holds it") from error
+        raise InputError(
+            str(manifest), "no list of training pieces", "give the folder that holds it"
+        ) from error
     return [performance for piece in pieces for performance in _of_piece(folder / piece["npz"], piece)]
 
 

@@ -43,7 +43,7 @@ class Told:
     marks: dict[int, Mark] | None  # by delay in hops, when there was an examination
 
     def as_line(self) -> str:
-        marks = self.marks and {delay: (mark.f1, mark.precision, mark.recall) for delay, mark in self.marks.items()}
+        marks = {delay: (mark.f1, mark.precision, mark.recall) for delay, mark in (self.marks or {}).items()}
         plain: dict[str, Any] = {
             "step": self.step, "hours": round(self.hours, 3), "seconds": round(self.seconds, 1),
             "pace": round(self.pace, 4), **{name: round(part, 5) for name, part in self.parts.items()},
@@ -66,8 +66,11 @@ def train(
     trainer = Trainer(recipe, device)
     _take_up(trainer, folder / CHECKPOINT)
     lead_in = Spectra.context_samples
-    asked = questions([each for each in performances if is_held_out(each)], held_out, QUESTIONS, lead_in, QUESTION_SEED)
-    material = Material([each for each in performances if not is_held_out(each)], instruments)
+    kept, taken = (
+        [each for each in performances if is_held_out(each) == examined] for examined in (True, False)
+    )
+    asked = questions(kept, held_out, QUESTIONS, lead_in, QUESTION_SEED)
+    material = Material(taken, instruments)
     feed = batches(material, recipe.batch, lead_in, recipe.hops, recipe.seed, trainer.done, threads, device)
     with (folder / LOG).open("a") as log:
         for told in _steps(trainer, feed, asked):
@@ -120,11 +123,12 @@ def keep(trainer: Trainer, checkpoint: Path) -> None:
 def write_weights(trainer: Trainer, path: Path, marks: dict[int, Mark] | None) -> str:
     """The weights as the program uses them; their fingerprint."""
     plain, recipe = trainer.plain(), trainer.recipe
+    by_lookahead_ms = {str((delay + 1) * 10): mark.f1 for delay, mark in (marks or {}).items()}
     facts = {
         "recipe": recipe.as_plain(),
         "steps": trainer.done,
         "hours": round(trainer.done * recipe.hours_per_step, 1),
-        "onset_f1": {str((delay + 1) * 10): mark.f1 for delay, mark in (marks or {}).items()},  # by look-ahead, ms
+        "onset_f1": by_lookahead_ms,
     }
     return save_weights(path, plain.state_dict(), plain.shape, facts)
 

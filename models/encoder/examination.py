@@ -83,7 +83,8 @@ def _found(onset: np.ndarray, notes: np.ndarray, delay: int, threshold: float) -
     played = notes[(notes["onset_s"] > SKIPPED_S) & (notes["onset_s"] < last_s)]
     right = 0
     for pitch in np.unique(played["pitch"]):
-        right += _pairs(np.sort(told_s[key == pitch - LOWEST_KEY]), played["onset_s"][played["pitch"] == pitch])
+        of_key = np.sort(told_s[key == pitch - LOWEST_KEY])
+        right += _pairs(of_key, played["onset_s"][played["pitch"] == pitch])
     return right, len(told_s), len(played)
 
 

@@ -31,7 +31,8 @@ def targets_of(notes: np.ndarray, moments: int) -> Targets:
             near = np.arange(max(0, int(place) - reach), min(moments, int(place) + reach + 2))
             rising[near, key] = np.maximum(rising[near, key], 1 - np.abs(near - place) / TRIANGLE_HOPS)
         frame[max(0, int(np.ceil(start))) : max(0, min(moments, int(np.ceil(end)))), key] = 1
-        near = np.arange(max(0, int(round(start)) - 1), min(moments, int(round(start)) + 2))
+        nearest = round(start)
+        near = np.arange(max(0, nearest - 1), min(moments, nearest + 2))
         velocity[near, key] = note["velocity"] / 128
         struck[near, key] = 1
     return Targets(onset, np.maximum(offset, 0), frame, velocity, struck)

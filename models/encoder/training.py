@@ -1,4 +1,4 @@
-"""Training the encoder: one step at a time, on a CPU or a GPU, with a state that can be kept and taken up again."""
+"""Training the encoder: one step at a time, on a CPU or a GPU. Its state can be kept and taken up again."""
 
 from __future__ import annotations
 
@@ -56,8 +56,9 @@ class Trainer:
         self.net = normalised(Shape(width=recipe.width)).to(device)
         self.average = copy.deepcopy(self.net).eval()
         self.spectra, self.descriptors = Spectra().to(device), Descriptors().to(device)
-        inner = [weight for name, weight in self.net.named_parameters() if weight.ndim > 1 and _is_inner(name)]
-        outer = [weight for name, weight in self.net.named_parameters() if weight.ndim > 1 and not _is_inner(name)]
+        matrices = [named for named in self.net.named_parameters() if named[1].ndim > 1]
+        inner = [weight for name, weight in matrices if _is_inner(name)]
+        outer = [weight for name, weight in matrices if not _is_inner(name)]
         others = [weight for weight in self.net.parameters() if weight.ndim <= 1]
         groups = [{"params": outer, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}]
         self.optimisers = (
@@ -67,8 +68,8 @@ class Trainer:
         self.full_rates = [[group["lr"] for group in each.param_groups] for each in self.optimisers]
 
     def step(self, sound: Tensor, targets: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Learn from one batch: ``sound`` (batch, samples), ``targets`` (batch, hops + 1, 88). Gives the parts
-        of its loss."""
+        """Learn from one batch: ``sound`` (batch, samples), ``targets`` (batch, hops + 1, 88).
+        Gives the parts of its loss."""
         self._set_rates()
         with torch.no_grad():
             spectra, amplitudes = self.spectra(sound)

@@ -35,7 +35,14 @@ def mixer_for(device: torch.device, instruments: Sequence[Piano]) -> Mixer:
 
 
 def batches(
-    material: Material, stretches: int, lead_in: int, hops: int, seed: int, first: int, threads: int, device: torch.device
+    material: Material,
+    stretches: int,
+    lead_in: int,
+    hops: int,
+    seed: int,
+    first: int,
+    threads: int,
+    device: torch.device,
 ) -> Iterator[Batch]:
     """Without end, from the batch numbered ``first``, made ahead in ``threads``."""
     seconds = np.array([performance.duration_s for performance in material.performances])

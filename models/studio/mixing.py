@@ -43,7 +43,9 @@ class GpuMixer:
         place = {key: number for number, key in enumerate(different)}
         self.device = device
         self.which = np.array([place[id(piano)] for piano in instruments])
-        self.samples = [torch.from_numpy(piano.samples.reshape(-1)).to(device) for piano in different.values()]
+        self.samples = [
+            torch.from_numpy(piano.samples.reshape(-1)).to(device) for piano in different.values()
+        ]
         self.scales = [piano.scales for piano in different.values()]
         self.shapes = [piano.samples.shape for piano in different.values()]
 
@@ -71,7 +73,17 @@ class GpuMixer:
         while start < len(notes):
             stop = max(start + 1, int(np.searchsorted(ends, (ends[start - 1] if start else 0) + AT_ONCE)))
             some = slice(start, stop)
-            self._add_some(notes[some], first[some], lengths[some], gain[some], begin[some], row[some], length, number, out)
+            self._add_some(
+                notes[some],
+                first[some],
+                lengths[some],
+                gain[some],
+                begin[some],
+                row[some],
+                length,
+                number,
+                out,
+            )
             start = stop
 
     def _add_some(
@@ -93,4 +105,6 @@ class GpuMixer:
         samples = self.samples[number]
         sound = samples[at] * (1 - part) + samples[at + 1] * part
         damped = (since - there(notes["held"])[note]).clamp_min(0) / there(notes["release"])[note]
-        out.index_add_(0, there(row)[note] + place, sound * torch.exp(-damped.float()) * there(gain)[note].float())
+        out.index_add_(
+            0, there(row)[note] + place, sound * torch.exp(-damped.float()) * there(gain)[note].float()
+        )

@@ -56,7 +56,7 @@ def draw_touch(random: np.random.Generator) -> Touch:
 
 
 def strokes(piano: Piano, notes: np.ndarray, touch: Touch, random: np.random.Generator) -> np.ndarray:
-    """``notes`` (``PLAYED``, in seconds of the stretch, some begun before it) as samples to be mixed (``NOTE``)."""
+    """``notes`` (``PLAYED``, in seconds of the stretch, some begun before it) as strokes (``NOTE``)."""
     found = np.zeros(len(notes), NOTE)
     velocity = notes["velocity"]
     layer = np.abs(velocity[:, None] - piano.layers[None, :]).argmin(1)

@@ -1,4 +1,4 @@
-"""Sound as a microphone in a room would have it: what ``room.py`` drew, done to a whole batch where the batch is."""
+"""Sound as a microphone in a room has it: what ``room.py`` drew, done to a whole batch on its device."""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def _hum(rooms: Sequence[Room], samples: int, device: torch.device) -> Tensor:
     for row, room in zip(hum, rooms, strict=True):
         if room.hum_db > SILENT_DB:
             for number in HUM_PARTIALS:
-                row += torch.sin(2 * torch.pi * room.hum_hz * number * time_s) * (10 ** (room.hum_db / 20) / number)
+                row += torch.sin(2 * torch.pi * room.hum_hz * number * time_s) * (
+                    10 ** (room.hum_db / 20) / number
+                )
     return hum
 
 
@@ -70,9 +72,15 @@ def _through_codecs(sound: Tensor, rooms: Sequence[Room], noise: torch.Generator
     bins = spectrum.shape[1]
     band = torch.log1p(torch.arange(bins, device=sound.device) / 8) / np.log1p(bins / 8) * CODEC_BANDS
     member = torch.nn.functional.one_hot(band.long().clamp_max(CODEC_BANDS - 1), CODEC_BANDS).float()
-    power = torch.einsum("nft,fb->nbt", spectrum.abs().square(), member) / member.sum(0).clamp_min(1)[None, :, None]
+    power = (
+        torch.einsum("nft,fb->nbt", spectrum.abs().square(), member)
+        / member.sum(0).clamp_min(1)[None, :, None]
+    )
     allowed = torch.einsum("nbt,fb->nft", power, member).sqrt()
-    allowed = allowed * _numbers([10 ** (-rooms[number].codec_db / 20) for number in lossy], sound.device)[:, :, None]
+    allowed = (
+        allowed
+        * _numbers([10 ** (-rooms[number].codec_db / 20) for number in lossy], sound.device)[:, :, None]
+    )
     grain = torch.randn(spectrum.shape, generator=noise, device=sound.device)
     kept = torch.where(spectrum.abs() > allowed, spectrum + 0.5 * allowed * grain, 0)
     changed = sound.clone()

@@ -50,8 +50,12 @@ def _impulse(random: np.random.Generator) -> np.ndarray:
     tail_level_db = random.uniform(-24, -6) + 3 * np.log2(reverberation_s)
     length = int(min(reverberation_s, LONGEST_ECHO_S) * SAMPLE_RATE_HZ)
     time_s = np.arange(length) / SAMPLE_RATE_HZ
-    bright = random.standard_normal(length) * 10 ** (-3 * time_s / (reverberation_s * random.uniform(0.3, 0.8)))
-    dark = _low_passed(random.standard_normal(length), random.uniform(800, 2500)) * 10 ** (-3 * time_s / reverberation_s)
+    bright = random.standard_normal(length) * 10 ** (
+        -3 * time_s / (reverberation_s * random.uniform(0.3, 0.8))
+    )
+    dark = _low_passed(random.standard_normal(length), random.uniform(800, 2500)) * 10 ** (
+        -3 * time_s / reverberation_s
+    )
     tail = dark + 0.5 * bright
     tail[: int(random.uniform(0.002, 0.02) * SAMPLE_RATE_HZ)] = 0
     tail *= 4 * 10 ** (tail_level_db / 20) / (np.sqrt(np.sum(tail**2)) + 1e-9)
@@ -63,7 +67,9 @@ def _impulse(random: np.random.Generator) -> np.ndarray:
 
 def _low_passed(white: np.ndarray, cut_hz: float) -> np.ndarray:
     spectrum = np.fft.rfft(white)
-    return np.fft.irfft(spectrum / (1 + (np.linspace(0, NYQUIST_HZ, len(spectrum)) / cut_hz) ** 2), len(white))
+    return np.fft.irfft(
+        spectrum / (1 + (np.linspace(0, NYQUIST_HZ, len(spectrum)) / cut_hz) ** 2), len(white)
+    )
 
 
 def _microphone(random: np.random.Generator) -> np.ndarray:

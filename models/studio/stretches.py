@@ -28,7 +28,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Not sound yet: what is to be mixed, and the notes (``PLAYED``, in seconds) that should be heard in it."""
+    """Not sound yet: what is to be mixed, and the notes (``PLAYED``, seconds) to be heard in it."""
 
     parts: tuple[Part, ...]
     room: Room
@@ -46,9 +46,9 @@ class Material:
 def draw_stretch(
     material: Material, chances: np.ndarray, lead_in: int, hops: int, random: np.random.Generator
 ) -> Stretch:
-    """Anything goes: any performance (by ``chances``), any place in it, transposed, faster or slower, louder or
-    softer, on any instrument, in any room, now and then with a faint other one behind. The stretch begins
-    ``lead_in`` samples before its time 0."""
+    """Anything goes: any performance (by ``chances``), any place in it, transposed, faster or slower, louder
+    or softer, on any instrument, in any room, now and then with a faint other one behind. The stretch
+    begins ``lead_in`` samples before its time 0."""
     length_s = hops * HOP_SAMPLES / SAMPLE_RATE_HZ
     notes = _some(material.performances, chances, length_s, random)
     parts = [_part(material, notes, draw_touch(random), 0.0, lead_in, random)]
@@ -60,10 +60,17 @@ def draw_stretch(
 
 
 def _part(
-    material: Material, notes: np.ndarray, touch: Touch, level_db: float, lead_in: int, random: np.random.Generator
+    material: Material,
+    notes: np.ndarray,
+    touch: Touch,
+    level_db: float,
+    lead_in: int,
+    random: np.random.Generator,
 ) -> Part:
     instrument = int(random.integers(len(material.instruments)))
-    return Part(instrument, later(strokes(material.instruments[instrument], notes, touch, random), lead_in), level_db)
+    return Part(
+        instrument, later(strokes(material.instruments[instrument], notes, touch, random), lead_in), level_db
+    )
 
 
 def later(struck: np.ndarray, lead_in: int) -> np.ndarray:
