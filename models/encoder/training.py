@@ -17,6 +17,7 @@ from repetiteur.models.encoder.net import EncoderNet
 from repetiteur.models.encoder.normalised import folded, normalised
 from repetiteur.models.encoder.shape import Shape
 from repetiteur.models.encoder.spectra import Spectra
+from repetiteur.models.encoder.targets import Targets
 
 WARM_HOPS = 100  # at the beginning of a stretch, where what sounds began before it: they do not count
 LEARNT_AFTER = 150  # steps until the full learning rate
@@ -67,14 +68,13 @@ class Trainer:
         )
         self.full_rates = [[group["lr"] for group in each.param_groups] for each in self.optimisers]
 
-    def step(self, sound: Tensor, targets: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Learn from one batch: ``sound`` (batch, samples), ``targets`` (batch, hops + 1, 88).
-        Gives the parts of its loss."""
+    def step(self, sound: Tensor, targets: Targets) -> dict[str, Tensor]:
+        """Learn from one batch of ``sound`` (batch, samples). Gives the parts of its loss."""
         self._set_rates()
         with torch.no_grad():
             spectra, amplitudes = self.spectra(sound)
             described = self.descriptors(amplitudes)
-            kept = torch.rand(len(described), 1, 1, device=self.device) >= WITHOUT_DESCRIPTORS
+            kept = (torch.rand(len(described), 1, 1) >= WITHOUT_DESCRIPTORS).to(self.device)
         with self.narrow():
             logits = self.net(spectra, described * kept)
         parts = loss_of(logits, targets, WARM_HOPS)
@@ -106,7 +106,7 @@ class Trainer:
 
     def narrow(self) -> torch.autocast:
         """bfloat16 where the machine multiplies it quicker."""
-        quick = self.device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+        quick = self.device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()  # (no public way to ask)
         return torch.autocast(self.device.type, torch.bfloat16, enabled=quick)
 
     def state(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from repetiteur.models.encoder.heads import HOP_SAMPLES, KEYS, LOWEST_KEY, SAMPLE_RATE_HZ
 from repetiteur.models.studio.performance import Performance
-from repetiteur.models.studio.pianos import Piano, Touch, draw_touch, strokes
+from repetiteur.models.studio.pianos import Keyboard, draw_touch, strokes
 from repetiteur.models.studio.room import Room, draw_room
 
 SOUNDS_ON_S = 1.5  # after its offset, for what a release may last
@@ -40,7 +40,12 @@ class Material:
     """What is played, and on what. An instrument listed twice is taken twice as often."""
 
     performances: Sequence[Performance]
-    instruments: Sequence[Piano]
+    keyboards: Sequence[Keyboard]
+
+    def chances(self) -> np.ndarray:
+        """Of each performance: every second of all of them is as likely."""
+        seconds = np.array([performance.duration_s for performance in self.performances])
+        return seconds / seconds.sum()
 
 
 def draw_stretch(
@@ -50,32 +55,19 @@ def draw_stretch(
     or softer, on any instrument, in any room, now and then with a faint other one behind. The stretch
     begins ``lead_in`` samples before its time 0."""
     length_s = hops * HOP_SAMPLES / SAMPLE_RATE_HZ
+
+    def part(notes: np.ndarray, level_db: float) -> Part:
+        touch = draw_touch(random)
+        instrument = int(random.integers(len(material.keyboards)))
+        struck = strokes(material.keyboards[instrument], notes, touch, lead_in, random)
+        return Part(instrument, struck, level_db)
+
     notes = _some(material.performances, chances, length_s, random)
-    parts = [_part(material, notes, draw_touch(random), 0.0, lead_in, random)]
+    parts = [part(notes, 0.0)]
     if random.random() < WITH_BACKGROUND:
         behind = _some(material.performances, chances, length_s, random)
-        level_db = random.uniform(*BACKGROUND_DB)
-        parts.append(_part(material, behind, draw_touch(random), level_db, lead_in, random))
+        parts.append(part(behind, random.uniform(*BACKGROUND_DB)))
     return Stretch(tuple(parts), draw_room(random), notes)
-
-
-def _part(
-    material: Material,
-    notes: np.ndarray,
-    touch: Touch,
-    level_db: float,
-    lead_in: int,
-    random: np.random.Generator,
-) -> Part:
-    instrument = int(random.integers(len(material.instruments)))
-    return Part(
-        instrument, later(strokes(material.instruments[instrument], notes, touch, random), lead_in), level_db
-    )
-
-
-def later(struck: np.ndarray, lead_in: int) -> np.ndarray:
-    struck["start"] += lead_in
-    return struck
 
 
 def _some(
