@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +15,7 @@ from repetiteur.bridges import midi_ports
 from repetiteur.bridges.journal import JournalWriter
 from repetiteur.bridges.midi_ports import MidiListener
 from repetiteur.bridges.session_controls import SessionControls
+from repetiteur.bridges.terminal.interruption import until_interrupted
 from repetiteur.bridges.terminal.options import ears_arguments, ears_of, parts_argument
 from repetiteur.bridges.terminal.playing import JsonLines, tell_progress
 from repetiteur.realtime.events import Event
@@ -178,18 +178,6 @@ class _Picture:
 
         for line in outcome(self._display.tally, score):
             print(line)
-
-
-@contextmanager
-def until_interrupted(ended: threading.Event) -> Iterator[None]:
-    """Ctrl-C and a polite kill end the session instead of tearing it down."""
-    asked = (signal.SIGINT, signal.SIGTERM)
-    former = {number: signal.signal(number, lambda *_: ended.set()) for number in asked}
-    try:
-        yield
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
 
 
 @contextmanager

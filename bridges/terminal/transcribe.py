@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _recording(args: argparse.Namespace, file: SoundFile) -> int:
     from repetiteur.bridges.sound_files import BLOCK
-    from repetiteur.bridges.terminal.live import until_interrupted
+    from repetiteur.bridges.terminal.interruption import until_interrupted
 
     written = Written(args.out or Path(f"{args.file.stem}.heard.mid"))
     ears = _ears(args, file.rate_hz)
@@ -92,7 +92,7 @@ def _fast_pace(args: argparse.Namespace, end_s: float) -> Pace:
 def _live(args: argparse.Namespace) -> int:
     from repetiteur.bridges.audio_capture import AudioListener
     from repetiteur.bridges.audio_ports import pyaudio_library
-    from repetiteur.bridges.terminal.live import until_interrupted
+    from repetiteur.bridges.terminal.interruption import until_interrupted
     from repetiteur.realtime.clock import LiveClock
     from repetiteur.realtime.inbox import Inbox
 

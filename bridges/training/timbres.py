@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,8 @@ from repetiteur.bridges.training.sample_banks import (
     make_from_soundfont,
     recorded_layers,
 )
-from repetiteur.models.studio.pianos import Piano
+from repetiteur.models.encoder.heads import KEYS
+from repetiteur.models.studio.pianos import Piano, every_key
 from repetiteur.realtime.errors import InputError
 
 _SOUNDFONTS = Path("/usr/share/sounds")
@@ -92,6 +92,8 @@ def training_instruments(folder: Path) -> list[Piano]:
     for name, weight in weights.items():
         if weight and (folder / name).is_dir():
             found += [read_piano(folder / name)] * weight
+    if not found:
+        raise InputError(str(folder), "no sampled instrument in it", "run: repetiteur train sounds")
     return found
 
 
@@ -104,14 +106,13 @@ def held_out_piano(folder: Path) -> Piano:
 
 
 def read_piano(folder: Path) -> Piano:
+    """One instrument, from its folder."""
+    remedy = "delete it, then make it again: repetiteur train sounds"
     try:
         samples, scales, layers = (np.load(folder / part) for part in PARTS)
-    except (OSError, ValueError) as error:
-        raise InputError(
-            str(folder), f"not a sampled piano ({error})", "make it again: repetiteur train sounds"
-        ) from error
-    return Piano(folder.name, samples, scales, layers)
-
-
-def names(pianos: Sequence[Piano]) -> str:
-    return ", ".join(sorted({piano.name for piano in pianos}))
+    except (OSError, ValueError, EOFError) as error:
+        raise InputError(str(folder), f"not a sampled piano ({error})", remedy) from error
+    sizes = KEYS, len(layers)
+    if samples.shape[:2] != sizes or scales.shape != sizes or samples.dtype != np.int16:
+        raise InputError(str(folder), "not a sampled piano (its parts do not fit together)", remedy)
+    return Piano(folder.name, samples, scales, every_key(layers))
