@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import threading
@@ -56,6 +57,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     for subparser, command in ((sounds, _sounds), (pack, _pack), (encoder, _encoder)):
         about = "the sampled pianos (default: sounds)"
         subparser.add_argument("--sounds", type=Path, default=Path("sounds"), metavar="DIR", help=about)
+        subparser.add_argument("--json", action="store_true", help="JSON lines on stdout")
         subparser.set_defaults(command=command)
 
 
@@ -89,8 +91,8 @@ def _sounds(args: argparse.Namespace) -> int:
 
     made = make_banks(args.sounds, args.recordings)
     for name in made:
-        print(f"made {args.sounds / name}")
-    if not made:
+        _say(args, f"made {args.sounds / name}", made=str(args.sounds / name))
+    if not made and not args.json:
         print(f"nothing new: {args.sounds} has a bank for every soundfont that is installed")
     return 0
 
@@ -100,8 +102,9 @@ def _pack(args: argparse.Namespace) -> int:
     from repetiteur.bridges.training.packed import write_packed
 
     lessons = lessons_from_folders(args.data, args.sounds)
-    print(lessons.summary())
-    print(f"written: {args.out}, {write_packed(args.out, lessons) / 1e6:.1f} MB")
+    print(lessons.summary(), file=sys.stderr)
+    size = write_packed(args.out, lessons)
+    _say(args, f"written: {args.out}, {size / 1e6:.1f} MB", written=str(args.out), bytes=size)
     return 0
 
 
@@ -112,16 +115,22 @@ def _encoder(args: argparse.Namespace) -> int:
 
     recipe = Recipe(args.steps, args.width, args.batch, rate=args.rate, seed=args.seed)
     lessons = _lessons(args)
-    print(lessons.summary())
+    print(lessons.summary(), file=sys.stderr)
     _keep_memory()
     enough = threading.Event()
-    with until_interrupted(enough), closing(_Display(recipe.steps)) as display:
+    with until_interrupted(enough), closing(_Display(recipe.steps, args.json)) as display:
         trainer = train(recipe, args.out, lessons, place, enough, display.tell)
+    checkpoint, weights = str(args.out / CHECKPOINT), str(args.out / WEIGHTS)
     if trainer.done < recipe.steps:
-        print(f"stopped after step {trainer.done}, kept in {args.out / CHECKPOINT}; the same command goes on")
+        line = f"stopped after step {trainer.done}, kept in {checkpoint}; the same command goes on"
+        _say(args, line, stopped=trainer.done, kept=checkpoint)
         return INTERRUPTED
-    print(f"written: {args.out / WEIGHTS}")
+    _say(args, f"written: {weights}", written=weights)
     return 0
+
+
+def _say(args: argparse.Namespace, line: str, **facts: object) -> None:
+    print(json.dumps(facts) if args.json else line)
 
 
 def _lessons(args: argparse.Namespace) -> Lessons:
@@ -153,9 +162,10 @@ def _workplace(args: argparse.Namespace) -> Workplace:
 
 
 class _Display:
-    """A bar from the first news on, and a line above it for every piece of news, on stderr."""
+    """A bar from the first news on, and a line above it for every piece of news, on stderr; with ``as_json``
+    the log's lines on stdout as well."""
 
-    def __init__(self, steps: int) -> None:
+    def __init__(self, steps: int, as_json: bool) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -163,8 +173,11 @@ class _Display:
         columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
         self._bar = Progress(*columns, console=console, disable=not console.is_terminal)
         self._task = self._bar.add_task("", total=steps)
+        self._as_json = as_json
 
     def tell(self, told: Told) -> None:
+        if self._as_json:
+            print(told.as_line(), flush=True)
         self._bar.start()
         self._bar.update(self._task, completed=told.step, description=f"{told.hours:.1f} h heard")
         parts = "  ".join(f"{name} {part:.3f}" for name, part in told.parts.items())

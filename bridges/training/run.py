@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ def train(
     material = Material(lessons.learnt(), [piano.keyboard for piano in lessons.instruments])
     plan = Plan(material, recipe.batch, recipe.hops, lead_in, recipe.seed)
     feed = batches(plan, place.mixer(lessons.instruments), trainer.done, place.workers, place.device)
-    with (folder / LOG).open("a") as log:
+    with closing(feed), (folder / LOG).open("a") as log:
         for told in _steps(trainer, feed, asked, enough):
             log.write(told.as_line() + "\n")
             log.flush()
@@ -75,7 +76,6 @@ def train(
             tell(told)
     if trainer.done < recipe.steps:
         keep(trainer, folder / CHECKPOINT)
-    feed.close()
     return trainer
 
 
@@ -139,7 +139,7 @@ def _take_up(trainer: Trainer, folder: Path) -> None:
         if not different:
             trainer.restore(state)
     except Exception as error:  # torch raises whatever comes to hand on a damaged file
-        problem = f"cannot go on from it ({type(error).__name__})"
+        problem = f"damaged, or no checkpoint ({type(error).__name__})"
         raise InputError(str(checkpoint), problem, "delete it, or give another --out") from error
     if different:
         problem = f"it was made with {different}"

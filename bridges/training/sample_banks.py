@@ -86,7 +86,8 @@ def _play_all_keys(preset: Preset, velocity: int) -> np.ndarray:
 
     ticks = 1000  # to the second, at 60 quarters per minute
     track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=1_000_000)])
-    track.append(mido.Message("control_change", control=0, value=preset.bank))
+    track.append(mido.Message("control_change", control=0, value=preset.bank // 128))
+    track.append(mido.Message("control_change", control=32, value=preset.bank % 128))
     track.append(mido.Message("program_change", program=preset.program))
     for key in range(KEYS):
         pause = 0 if key == 0 else int(GAP_S * ticks)

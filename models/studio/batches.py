@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -23,7 +23,9 @@ class Batch:
     targets: Targets  # of the stretches' hops and one moment more
 
 
-def batches(plan: Plan, mixer: Mixer, first: int, workers: int, device: torch.device) -> Iterator[Batch]:
+def batches(
+    plan: Plan, mixer: Mixer, first: int, workers: int, device: torch.device
+) -> Generator[Batch, None, None]:
     """Without end, from the batch numbered ``first``; the next one is made in a thread meanwhile."""
 
     def make() -> Batch:

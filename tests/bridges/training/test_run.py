@@ -33,9 +33,10 @@ def test_a_run_writes_all_it_should_and_goes_on(encoder, tmp_path):
     from repetiteur.models.encoder.engine import load_encoder
 
     folder = tmp_path / "run"
-    status, told, _ = encoder("--steps", 2)
-    assert status == 0 and f"written: {folder / 'encoder.safetensors'}" in told
-    assert "csound_1, flute, timgm_1; examined on fluidr3" in told
+    status, told, progress = encoder("--steps", 2)
+    assert status == 0 and told == f"written: {folder / 'encoder.safetensors'}\n"
+    assert "csound_1, flute, timgm_1; examined on fluidr3" in progress
+    assert "onset F1 by look-ahead: 10 ms" in progress
     first = log_of(folder)
     assert [line["step"] for line in first] == [1, 2]
     assert first[1]["hours"] == pytest.approx(2 * 1.2 / 3600, abs=1e-3)
@@ -46,8 +47,10 @@ def test_a_run_writes_all_it_should_and_goes_on(encoder, tmp_path):
     evidence = load_encoder(folder / "encoder.safetensors").hear(np.zeros(16_000, np.float32))
     assert evidence.shape[1:] == (88, 10) and np.isfinite(evidence).all()
 
-    status, _, _ = encoder("--steps", 3)
+    status, told, _ = encoder("--steps", 3, "--json")
     assert status == 0
+    third, written = map(json.loads, told.splitlines())
+    assert third["step"] == 3 and written == {"written": str(folder / "encoder.safetensors")}
     longer = log_of(folder)
     assert [line["step"] for line in longer] == [1, 2, 3] and longer[:2] == first
     assert torch.load(folder / "checkpoint.pt", weights_only=True)["done"] == 3
@@ -91,7 +94,7 @@ def test_ctrl_c_keeps_what_was_learnt(encoder, tmp_path, monkeypatch):
 def test_another_recipe_does_not_go_on(encoder, tmp_path):
     assert encoder("--steps", 1)[0] == 0
     status, _, complaint = encoder("--steps", 2, "--width", 5, "--seed", 8)
-    assert status == 2 and complaint.count("\n") == 1
+    assert status == 2 and len(complaint.splitlines()) == 2  # what it was going to learn, and the complaint
     assert "checkpoint.pt: it was made with seed 1 (now 8), width 4 (now 5)" in complaint
     assert "--out" in complaint
 
@@ -101,7 +104,7 @@ def test_a_damaged_checkpoint_is_told(encoder, tmp_path):
     checkpoint = tmp_path / "run" / "checkpoint.pt"
     checkpoint.write_bytes(checkpoint.read_bytes()[:5000])
     status, _, complaint = encoder("--steps", 2)
-    assert status == 2 and "cannot go on from it" in complaint and complaint.count("\n") == 1
+    assert status == 2 and "checkpoint.pt: damaged" in complaint and len(complaint.splitlines()) == 2
 
 
 def test_a_full_disk_is_told_and_the_checkpoint_before_stays(encoder, tmp_path, monkeypatch):
