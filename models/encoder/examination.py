@@ -52,7 +52,7 @@ def questions(
     length_s = HOPS * HOP_S
     found = []
     for number in range(many):
-        performance = performances[random.integers(len(performances))]
+        performance = performances[int(random.integers(len(performances)))]
         begin_s = random.uniform(0, max(1.0, performance.duration_s - length_s - 1))
         notes = within(performance.notes, begin_s, length_s)
         struck = strokes(keyboard, notes, PLAIN, lead_in, random)

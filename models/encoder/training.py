@@ -137,8 +137,8 @@ class Trainer:
     @torch.no_grad()
     def _follow(self) -> None:
         slow = min(AVERAGED, (1 + self.done) / (10 + self.done))
-        averaged, weights = list(self.average.parameters()), list(self.net.parameters())
-        torch._foreach_lerp_(averaged, weights, 1 - slow)
+        for averaged, current in zip(self.average.parameters(), self.net.parameters(), strict=True):
+            averaged.lerp_(current, 1 - slow)
         for averaged, current in zip(self.average.buffers(), self.net.buffers(), strict=True):
             averaged.copy_(current)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Iterator
@@ -89,7 +90,9 @@ def short_lessons(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def _with_hops(recipe: type, hops: int) -> tuple[object, ...]:
     """The defaults of a recipe, but for how long a stretch is."""
-    defaults = recipe.__init__.__defaults__
+    defaults = [
+        field.default for field in dataclasses.fields(recipe) if field.default is not dataclasses.MISSING
+    ]
     return tuple(hops if value == 700 else value for value in defaults)
 
 
