@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from repetiteur.bridges.training.files import write_whole
-from repetiteur.models.encoder.examination import Mark
+
+if TYPE_CHECKING:
+    from repetiteur.models.encoder.examination import Mark
 
 PARTS = "onset", "frame", "offset", "velocity"  # of the loss
 
