@@ -16,7 +16,7 @@ from repetiteur.bridges.training.sample_banks import (
     recorded_layers,
 )
 from repetiteur.models.encoder.heads import KEYS
-from repetiteur.models.studio.pianos import Piano, every_key
+from repetiteur.models.studio.pianos import Piano, every_key, levelled
 from repetiteur.realtime.errors import InputError
 
 _SOUNDFONTS = Path("/usr/share/sounds")
@@ -115,4 +115,4 @@ def read_piano(folder: Path) -> Piano:
     sizes = KEYS, len(layers)
     if samples.shape[:2] != sizes or scales.shape != sizes or samples.dtype != np.int16:
         raise InputError(str(folder), "not a sampled piano (its parts do not fit together)", remedy)
-    return Piano(folder.name, samples, scales, every_key(layers))
+    return Piano(folder.name, samples, levelled(scales, layers), every_key(layers))

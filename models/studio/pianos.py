@@ -21,6 +21,8 @@ NOTE = np.dtype(
 )
 HIGHEST_DAMPED = 89  # MIDI pitch: above, a grand piano has no dampers
 UNDAMPED_RELEASE_S = 1.5
+FULL_SCALE = 32767
+REFERENCE_VELOCITY = 96
 NEXT_LAYER = 0.15  # share of notes that another piano would have in its next layer
 
 
@@ -42,6 +44,16 @@ class Piano:
     samples: np.ndarray
     scales: np.ndarray
     keyboard: Keyboard
+
+
+def levelled(scales: np.ndarray, layers: np.ndarray) -> np.ndarray:
+    """``scales`` such that a note in the middle, struck with REFERENCE_VELOCITY, peaks at 1, on any piano.
+
+    What is soft and what is loud then comes from how it is played, as in a recording whose level was set once.
+    """
+    layer = np.abs(layers - REFERENCE_VELOCITY).argmin()
+    middle = scales[len(scales) // 3 : -(-2 * len(scales) // 3), layer]
+    return (scales / (np.median(middle) * FULL_SCALE)).astype(np.float32)
 
 
 def every_key(layers: np.ndarray) -> Keyboard:

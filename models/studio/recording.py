@@ -29,7 +29,8 @@ def through_rooms(dry: Tensor, rooms: Sequence[Room], noise: torch.Generator) ->
     spectrum *= torch.fft.rfft(torch.from_numpy(impulses).to(device), length)
     spectrum *= _curves([room.microphone for room in rooms], length, device)
     wet = torch.fft.irfft(spectrum, length)[:, :samples]
-    wet = wet * (_numbers([10 ** (room.level_db / 20) for room in rooms], device) / _loudest(wet))
+    wet = wet * _numbers([10 ** (room.level_db / 20) for room in rooms], device)
+    wet = wet / _loudest(wet).clamp_min(1.0)  # whoever records turns down what is too loud
     white = torch.randn(len(rooms), _fft_length(samples), generator=noise, device=device)
     coloured = torch.fft.rfft(white) * _curves([room.noise for room in rooms], white.shape[1], device)
     wet = wet + torch.fft.irfft(coloured, white.shape[1])[:, :samples] + _hum(rooms, samples, device)

@@ -23,7 +23,7 @@ class Room:
 
     impulse: np.ndarray  # float32, the direct sound first; no delay added
     microphone: np.ndarray  # gain at CURVE_HZ
-    level_db: float  # of the loudest sample
+    level_db: float  # of a note in the middle, struck with REFERENCE_VELOCITY
     noise: np.ndarray  # gain of white noise at CURVE_HZ, RMS of the whole as wanted
     hum_db: float
     hum_hz: float
@@ -35,7 +35,7 @@ def draw_room(random: np.random.Generator) -> Room:
     return Room(
         impulse=_impulse(random) if random.random() < 0.7 else np.ones(1, np.float32),
         microphone=_microphone(random),
-        level_db=random.uniform(-32, -1),
+        level_db=random.uniform(-36, -8),
         noise=_noise(random) if random.random() < 0.6 else np.zeros(len(CURVE_HZ)),
         hum_db=random.uniform(-75, -45) if random.random() < 0.1 else SILENT_DB,
         hum_hz=random.choice([50.0, 60.0]) * random.uniform(0.999, 1.001),
