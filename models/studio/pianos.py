@@ -49,7 +49,8 @@ class Piano:
 def levelled(scales: np.ndarray, layers: np.ndarray) -> np.ndarray:
     """``scales`` such that a note in the middle, struck with REFERENCE_VELOCITY, peaks at 1, on any piano.
 
-    What is soft and what is loud then comes from how it is played, as in a recording whose level was set once.
+    What is soft and what is loud then comes from how it is played, as in a recording whose level was set
+    once.
     """
     layer = np.abs(layers - REFERENCE_VELOCITY).argmin()
     middle = scales[len(scales) // 3 : -(-2 * len(scales) // 3), layer]
