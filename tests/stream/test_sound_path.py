@@ -58,7 +58,7 @@ def played(rate_hz: int = RATE_HZ, lasts_s: float = 2.2) -> np.ndarray:
             hz = partial * base_hz * np.sqrt(1 + 0.0004 * partial**2)
             if hz < 0.45 * rate_hz:
                 tone = np.sin(2 * np.pi * hz * since_s) * np.exp(-since_s * (1.5 + partial))
-                sound += 0.25 / partial**1.2 * tone * (1 - np.exp(-since_s / 0.001))
+                sound += 0.25 / partial**1.7 * tone * (1 - np.exp(-since_s / 0.001))
     return sound
 
 

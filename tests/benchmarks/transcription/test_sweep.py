@@ -23,7 +23,7 @@ def take(ideal_evidence: Ideal, many_notes: list[tuple[int, float, float, int]])
 
 
 def test_evidence_without_a_stream_gives_the_same_notes(take: Told) -> None:
-    sure, early = decoded(take.evidence / 0.3)
+    sure, early = decoded(take.evidence / 0.3, Thresholds(early=0.5, sure=0.5))
     assert len(sure) == len(early) == len(take.true)
     assert measure(take.true, sure).whole.f1 == 1.0
 
