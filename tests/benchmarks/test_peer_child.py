@@ -18,6 +18,15 @@ SCORE = [
 PLAYED = [[0.5, 0.4, 60, 64], [0.504, 0.4, 64, 64], [1.5, 0.4, 62, 64]]
 
 
+@pytest.fixture(autouse=True)
+def torch_as_it_was():
+    """A child sets torch up for its whole process; here that is everybody's."""
+    yield
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        torch.set_grad_enabled(True)
+
+
 class Matcher:
     """Follows by counting: two notes for the first onset, then the next."""
 

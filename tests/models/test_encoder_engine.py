@@ -14,7 +14,7 @@ from repetiteur.kernels.descriptors import describe, descriptor_tables, new_past
 from repetiteur.kernels.spectra import FFT_BINS, listen, new_ear, spectra_plan
 from repetiteur.kernels.spectral_grid import BINS, WINDOWS
 from repetiteur.models.encoder.engine import Encoder, load_encoder
-from repetiteur.models.encoder.heads import HEADS, HOP_SAMPLES, KEYS
+from repetiteur.models.encoder.heads import FRAME, FRAME_EARLY, HEADS, HOP_SAMPLES, KEYS, ONSETS
 from repetiteur.models.encoder.weights import WeightsError, load_weights
 
 ROOT = Path(__file__).parents[2]
@@ -138,5 +138,6 @@ print(load_encoder(Path({str(weights_file())!r})).hear(np.zeros(800, np.float32)
 def test_the_weights_that_ship():
     weights = load_weights()
     assert weights.training
-    silence = load_encoder().hear(np.zeros(100 * HOP_SAMPLES, np.float32))
-    assert silence[50:, :, :7].max() < 0.5  # nothing sounds
+    silence = load_encoder().hear(np.zeros(300 * HOP_SAMPLES, np.float32))
+    assert silence[:, :, ONSETS].max() < 0.35  # nothing begins
+    assert silence[200:, :, [FRAME_EARLY, FRAME]].max() < 0.1  # nothing sounds
