@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 
 import torch
@@ -26,13 +27,21 @@ class Batch:
 def batches(
     plan: Plan, mixer: Mixer, first: int, workers: int, device: torch.device
 ) -> Generator[Batch, None, None]:
-    """Without end, from the batch numbered ``first``; the next one is made in a thread meanwhile."""
+    """Without end, from the batch numbered ``first``.
+
+    For a GPU the next one is made in a thread meanwhile. A CPU makes it when it is asked for: all its cores
+    learn from the batch before, and a thread beside them holds them up for longer than it takes.
+    """
 
     def make() -> Batch:
         found = next(drawn)
         return sound_of(found.stretches, found.noise_seed, mixer, plan.lead_in, plan.hops, device)
 
     drawn = drawn_ahead(plan, first, workers)
+    if device.type == "cpu":
+        with closing(drawn):
+            while True:
+                yield make()
     with ThreadPoolExecutor(1, "studio") as studio:
         try:
             waiting = studio.submit(make)

@@ -9,8 +9,9 @@ import multiprocessing
 import signal
 from collections import deque
 from collections.abc import Callable, Generator
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
@@ -46,12 +47,11 @@ def draw(plan: Plan, chances: np.ndarray, number: int) -> Drawn:
 
 
 def drawn_ahead(plan: Plan, first: int, workers: int) -> Generator[Drawn, None, None]:
-    """Without end, from the batch ``first`` on: drawn in a thread, or in processes if there are several
-    workers, since threads draw no faster than one."""
+    """Without end, from the batch ``first`` on: ahead in processes if there are several workers (threads draw
+    no faster than one), else each when it is asked for."""
     chances = plan.material.chances()
     if workers == 1:
-        with ThreadPoolExecutor(1, "drawing") as pool:
-            yield from _ahead(first, 2, lambda number: pool.submit(draw, plan, chances, number))
+        yield from (draw(plan, chances, number) for number in count(first))
     else:
         fresh = multiprocessing.get_context("spawn")  # a copy of one with threads and a GPU would not live
         with ProcessPoolExecutor(workers, fresh, _begin, (plan, chances)) as pool:
