@@ -17,6 +17,7 @@ from repetiteur.realtime.events import (
     StateChanged,
 )
 from repetiteur.realtime.follower import Follower
+from repetiteur.realtime.foresight import Foresight
 from repetiteur.realtime.glide import COAST_AFTER_S
 from repetiteur.realtime.judge import Judge
 from repetiteur.realtime.layout import Layout, lay_out, reroute
@@ -25,6 +26,7 @@ from repetiteur.realtime.score import PlayOrder, Score
 from repetiteur.realtime.version import __version__
 from repetiteur.realtime.whereabouts import Whereabouts
 
+MOVING = (State.FOLLOWING, State.COASTING, State.LOST)
 HEARING = (State.ARMED, State.FOLLOWING, State.COASTING, State.LOST, State.ENDED)
 
 
@@ -51,7 +53,7 @@ class Engine:
         """First events of the stream: ``hello``, ``state``, and the place where it begins."""
         self._hello(0.0)
         self.enter(State.ARMED, 0.0)
-        self.where.placed(0.0)
+        self.where.placed(self.follower, 0.0)
         return self._flush()
 
     def load(self, score: Score, t_s: float) -> list[Event]:
@@ -59,7 +61,7 @@ class Engine:
         self._take_up(score, lay_out(score))
         self._hello(t_s)
         self.enter(State.ARMED, t_s)
-        self.where.placed(t_s)
+        self.where.placed(self.follower, t_s)
         return self._flush()
 
     def push(self, item: inputs.Input) -> list[Event]:
@@ -107,14 +109,16 @@ class Engine:
         """Wait for the player at the first onset at or after ``q``; what lies between is not judged."""
         from_q = self.where.q
         self.follower.jump(q, which_pass, self.score.play_order.travel_offset(q, which_pass))
+        self.foresight.reset()
         self.judge.reset()
-        self.where.leapt(from_q, t_s)
+        self.where.leapt(self.follower, from_q, t_s)
 
     def restart(self, t_s: float) -> None:
         """Back to the beginning, everything forgotten."""
         self.follower.reset(float(self.settings["tempo"]))
+        self.foresight.reset()
         self.judge.reset()
-        self.where.placed(t_s)
+        self.where.placed(self.follower, t_s)
 
     def travel_by(self, order: PlayOrder, q: float, t_s: float) -> None:
         """Follow another play order from ``q`` on."""
@@ -122,7 +126,8 @@ class Engine:
         self._follow(reroute(follower.layout, self.score, order))
         self.follower.reset(1.0 / follower.pace)
         self.follower.jump(q, 1, order.travel_offset(q, 1))
-        self.where.placed(t_s)
+        self.foresight.reset()
+        self.where.placed(self.follower, t_s)
 
     def silence(self, t_s: float) -> None:
         """End every sounding note."""
@@ -142,37 +147,52 @@ class Engine:
             item.t_s,
             (note, NoteStatus.CONFIRMED, item.pitch, item.t_s, item.velocity, None, item.channel, None),
         )
-        self._follow_note(note, item.pitch, item.velocity, item.t_s, item.t_s)
+        self._follow_note(note, item.pitch, item.velocity, item.t_s, item.t_s, self.follower)
 
     def _heard_note(self, item: inputs.HeardNote) -> None:
-        """The follower hears of confirmed notes alone: what may be withdrawn moves nobody."""
+        """Certain notes are followed and judged; uncertain ones show the player ahead, and no more."""
         told = (item.id, item.status, item.pitch, item.onset_s, item.velocity, item.confidence, None, None)
         self.emit(Note, item.t_s, told)
         if item.status is NoteStatus.CONFIRMED:
             self._heard.add(item.id)
             onset_s = min(max(item.onset_s, self._heard_s), item.t_s)  # for the follower time never goes back
-            self._follow_note(item.id, item.pitch, item.velocity, onset_s, item.t_s)
+            self._follow_note(item.id, item.pitch, item.velocity, onset_s, item.t_s, self.foresight)
+        elif item.status is NoteStatus.WITHDRAWN:
+            self.foresight.settled(item.id)
+        elif (pitch := self._followed(item.pitch)) is not None:
+            self.foresight.note(item.id, pitch, item.onset_s)
+        if self.state in MOVING:
+            self.where.heard(self.foresight, item.t_s)
 
     def _heard_end(self, item: inputs.HeardEnd) -> None:
         if item.id in self._heard:
             self._heard.discard(item.id)
             self.emit(NoteEnd, item.t_s, (item.id, item.offset_s))
 
-    def _follow_note(self, note: int, pitch: int, velocity: int, onset_s: float, t_s: float) -> None:
+    def _follow_note(
+        self, note: int, pitch: int, velocity: int, onset_s: float, t_s: float, shown: Follower | Foresight
+    ) -> None:
         """Follow and judge a note that began at ``onset_s`` and is known since ``t_s``."""
-        if self.state not in HEARING or self.settings["mode"] in ("step", "listen"):
+        written = self._followed(pitch)
+        if written is None:
             return
-        pitch -= int(self.settings["transpose"])
-        if not 0 <= pitch < 128:
-            return
-        if self.settings["octave"] == "any":
-            pitch = self.follower.nearest_octave(pitch)
         self._heard_s, self._behind_s = onset_s, t_s - onset_s
         self.judge.tick(onset_s, t_s)
-        self.follower.note(pitch, onset_s)
+        self.follower.note(written, onset_s)
         self.enter(State.LOST if self.follower.lost else State.FOLLOWING, t_s)
-        self.where.heard(t_s)
-        self.judge.note(note, pitch, velocity, onset_s, t_s)
+        if isinstance(shown, Foresight):
+            shown.settled(note)
+        self.where.heard(shown, t_s)
+        self.judge.note(note, written, velocity, onset_s, t_s)
+
+    def _followed(self, pitch: int) -> int | None:
+        """The pitch the score has for a sounding one; None where the note is not to be followed."""
+        if self.state not in HEARING or self.settings["mode"] in ("step", "listen"):
+            return None
+        pitch -= int(self.settings["transpose"])
+        if not 0 <= pitch < 128:
+            return None
+        return self.follower.nearest_octave(pitch) if self.settings["octave"] == "any" else pitch
 
     def _note_off(self, item: inputs.NoteOn | inputs.NoteOff) -> None:
         """A key was released, or struck again while it sounded."""
@@ -181,7 +201,7 @@ class Engine:
             self.emit(NoteEnd, item.t_s, (note, item.t_s))
 
     def _tick(self, t_s: float) -> None:
-        if self.state not in (State.FOLLOWING, State.COASTING, State.LOST):
+        if self.state not in MOVING:
             return
         known_s = t_s - self._behind_s
         self.judge.tick(known_s, t_s)
@@ -204,9 +224,11 @@ class Engine:
         self.score = score
         self._follow(layout)
         self.follower.reset(float(self.settings["tempo"]))
+        self.foresight.reset()
 
     def _follow(self, layout: Layout) -> None:
         self.follower = Follower(layout)
+        self.foresight = Foresight(self.follower)
         self.judge = Judge(self.score, self.follower, self.emit)
         self.where = Whereabouts(self.score, self.follower, self.emit)
 
