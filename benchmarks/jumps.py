@@ -32,12 +32,12 @@ from repetiteur.benchmarks.drive import drive
 from repetiteur.benchmarks.heard import Reports, reports
 from repetiteur.benchmarks.likeness import Likeness
 from repetiteur.benchmarks.position_metrics import displayed
-from repetiteur.benchmarks.strokes import Stroke, performed, strokes_of
 from repetiteur.benchmarks.takes import Take
 from repetiteur.benchmarks.truth import Truth, read_truth
 from repetiteur.benchmarks.workers import load_once
 from repetiteur.benchmarks.wrong_moves import count_wrong_moves
 from repetiteur.bridges.performances import read_performance
+from repetiteur.bridges.planting.strokes import Stroke, performed, strokes_of
 from repetiteur.realtime.score import Score
 
 PLACES = (0.35, 0.55, 0.75)

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from repetiteur.benchmarks.strokes import performed
 from repetiteur.benchmarks.synthetic import play, synthetic_score
+from repetiteur.bridges.planting.strokes import performed
 from repetiteur.bridges.wire import osc
 from repetiteur.realtime.engine import Engine
 from repetiteur.realtime.inputs import Input, NoteOn, Performed

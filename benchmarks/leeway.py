@@ -20,8 +20,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from repetiteur.benchmarks.alignment import Row
-from repetiteur.benchmarks.travel import Axis
+from repetiteur.bridges.planting.alignment import Row
+from repetiteur.bridges.planting.complete import same_key
+from repetiteur.bridges.planting.travel import Axis
 from repetiteur.realtime.score import NoteKind, Ornament, Score
 
 BEFORE_S = 0.25
@@ -82,18 +83,6 @@ def find_leeway(
 
 def is_disputed(row: Row) -> bool:
     return row.score is not None and row.played is not None and row.score.pitch != row.played.pitch
-
-
-def same_key(score: Score) -> dict[str, str]:
-    """For every note whose key another note strikes at the same moment: the first of them."""
-    first: dict[tuple[float, int], str] = {}
-    found: dict[str, str] = {}
-    for name, note in zip(score.note_ids, score.notes, strict=True):
-        place = round(float(note["onset_q"]), 3), int(note["pitch"])
-        standing_for = first.setdefault(place, name)
-        if standing_for != name:
-            found[name] = standing_for
-    return found
 
 
 def _adorned(rows: Sequence[Row], axis: Axis, score: Score, time_at: Callable[[float], float]):

@@ -8,16 +8,16 @@ from enum import StrEnum
 from functools import reduce
 from operator import add
 
-from repetiteur.benchmarks.alignment import read_alignment
-from repetiteur.benchmarks.complete import Meant, complete_performance
 from repetiteur.benchmarks.drive import drive
 from repetiteur.benchmarks.heard import listen
-from repetiteur.benchmarks.injection import Planted, published, released
 from repetiteur.benchmarks.note_metrics import Count, count_near
-from repetiteur.benchmarks.strokes import performed
-from repetiteur.benchmarks.stumbling import human
 from repetiteur.benchmarks.takes import Take
 from repetiteur.benchmarks.workers import load_once
+from repetiteur.bridges.planting.alignment import read_alignment
+from repetiteur.bridges.planting.complete import Meant, complete_performance
+from repetiteur.bridges.planting.injection import Planted, published, released
+from repetiteur.bridges.planting.strokes import performed
+from repetiteur.bridges.planting.stumbling import human
 from repetiteur.realtime.events import Mistake
 from repetiteur.realtime.score import Score
 

@@ -19,11 +19,12 @@ Conventions (as in the field's comparisons of followers)
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+
+from repetiteur.bridges.planting.rising import longest_rising
 
 REACH_Q = 0.02  # a report this little short of a place has reached it
 MISS_S = 5.0  # what a place never reached counts in a mean
@@ -256,24 +257,3 @@ def _longest_lost(take: PositionErrors) -> float:
         since = time_s if since is None else since
         longest = max(longest, float(time_s - since))
     return longest
-
-
-def longest_rising(values: np.ndarray) -> np.ndarray:
-    """Indices of a longest subsequence that never falls (patience sorting)."""
-    tails: list[float] = []
-    ends: list[int] = []
-    before = np.full(len(values), -1)
-    for index, value in enumerate(values):
-        pile = bisect_right(tails, value)
-        before[index] = ends[pile - 1] if pile else -1
-        if pile == len(tails):
-            tails.append(value)
-            ends.append(index)
-        else:
-            tails[pile], ends[pile] = value, index
-    chain = []
-    index = ends[-1] if ends else -1
-    while index >= 0:
-        chain.append(index)
-        index = int(before[index])
-    return np.array(chain[::-1], dtype=int)

@@ -11,8 +11,8 @@ from types import FunctionType, ModuleType
 
 import numpy as np
 
-from repetiteur.benchmarks.strokes import Stroke, performed
 from repetiteur.benchmarks.synthetic import play, synthetic_score
+from repetiteur.bridges.planting.strokes import Stroke, performed
 from repetiteur.realtime.engine import Engine
 from repetiteur.realtime.inputs import GotoBeat, NoteOn, Reset
 from repetiteur.realtime.score import Score

@@ -6,7 +6,7 @@ from random import Random
 
 import numpy as np
 
-from repetiteur.benchmarks.strokes import Stroke
+from repetiteur.bridges.planting.strokes import Stroke
 from repetiteur.realtime.score import (
     BAR_DTYPE,
     END,

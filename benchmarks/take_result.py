@@ -14,10 +14,10 @@ from repetiteur.benchmarks.heard import Reports
 from repetiteur.benchmarks.lost_places import LostPlace, find_lost_places
 from repetiteur.benchmarks.position_metrics import PositionErrors
 from repetiteur.benchmarks.takes import Take
-from repetiteur.benchmarks.travel import segments_of
 from repetiteur.benchmarks.truth import Truth
 from repetiteur.benchmarks.verdict_metrics import VerdictCounts
 from repetiteur.benchmarks.wrong_moves import count_wrong_moves
+from repetiteur.bridges.planting.travel import segments_of
 from repetiteur.realtime.score import Score
 
 

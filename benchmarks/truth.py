@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from repetiteur.benchmarks.alignment import Row, read_alignment, read_hand_onsets, read_regions
 from repetiteur.benchmarks.leeway import Leeway, Name, find_leeway, is_disputed
 from repetiteur.benchmarks.note_metrics import Labels
 from repetiteur.benchmarks.position_metrics import clean_truth
 from repetiteur.benchmarks.takes import Take
-from repetiteur.benchmarks.travel import Axis, lay_out
+from repetiteur.bridges.planting.alignment import Row, read_alignment, read_hand_onsets, read_regions
+from repetiteur.bridges.planting.travel import Axis, lay_out
 from repetiteur.realtime.score import Score
 
 SAME_NOTE_S = 0.02  # a table's note and the MIDI file's are one note when this close

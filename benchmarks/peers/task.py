@@ -18,12 +18,12 @@ from repetiteur.benchmarks.leeway import Name
 from repetiteur.benchmarks.note_metrics import Labels
 from repetiteur.benchmarks.peers.roster import Peer
 from repetiteur.benchmarks.position_metrics import single_worker_clock
-from repetiteur.benchmarks.strokes import Stroke, strokes_of
 from repetiteur.benchmarks.takes import Take
-from repetiteur.benchmarks.travel import Visit, segments_of
 from repetiteur.benchmarks.truth import Truth, pair_played, read_truth
 from repetiteur.benchmarks.workers import load_once
 from repetiteur.bridges.performances import read_performance
+from repetiteur.bridges.planting.strokes import Stroke, strokes_of
+from repetiteur.bridges.planting.travel import Visit, segments_of
 from repetiteur.realtime.score import NoteKind, Score
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
-from repetiteur.benchmarks.strokes import strokes_of
 from repetiteur.benchmarks.takes import TITLES, Take
 from repetiteur.benchmarks.transcription.rendering import SUSTAIN, first_seconds, render
 from repetiteur.benchmarks.transcription_metrics import Notes, notes_of
 from repetiteur.bridges.performances import read_performance
+from repetiteur.bridges.planting.strokes import strokes_of
 from repetiteur.kernels.pedal import pedal_extended
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.inputs import Controller, Performed

@@ -11,9 +11,9 @@ import mido
 import numpy as np
 import pytest
 
-from repetiteur.benchmarks.alignment import PlayedSide, Row, ScoreSide
 from repetiteur.benchmarks.heard import Heard, listen
 from repetiteur.benchmarks.truth import Truth
+from repetiteur.bridges.planting.alignment import PlayedSide, Row, ScoreSide
 from repetiteur.realtime.events import Event, Match, Mistake, MistakeKind, Note, NoteStatus, Retract
 from repetiteur.realtime.score import (
     BAR_DTYPE,

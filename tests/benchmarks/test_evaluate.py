@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from repetiteur.benchmarks.strokes import performed
 from repetiteur.benchmarks.synthetic import play, synthetic_score
+from repetiteur.bridges.planting.strokes import performed
 from repetiteur.bridges.terminal import bench, evaluate
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.inputs import NoteOn

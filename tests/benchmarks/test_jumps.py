@@ -5,9 +5,9 @@ import pytest
 
 from repetiteur.benchmarks.jumps import JumpKind, Recovery, Splice, recovered_at, splice, splices
 from repetiteur.benchmarks.jumps_summary import JumpResult, moves_per_50_minutes, summaries
-from repetiteur.benchmarks.strokes import Stroke, performed, strokes_of
 from repetiteur.benchmarks.truth import build_truth
 from repetiteur.benchmarks.wrong_moves import count_wrong_moves
+from repetiteur.bridges.planting.strokes import Stroke, performed, strokes_of
 from repetiteur.realtime.inputs import NoteOff, NoteOn
 
 TEN = [Stroke(float(second), 0.5, 60 + second, 64) for second in range(10)]

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from repetiteur.benchmarks.complete import Meant, complete_performance
-from repetiteur.benchmarks.injection import Planted, published, released
-from repetiteur.benchmarks.strokes import Stroke
-from repetiteur.benchmarks.stumbling import human
+from repetiteur.bridges.planting.complete import Meant, complete_performance
+from repetiteur.bridges.planting.injection import Planted, published, released
+from repetiteur.bridges.planting.strokes import Stroke
+from repetiteur.bridges.planting.stumbling import human
 
 MEANT = [
     Meant(

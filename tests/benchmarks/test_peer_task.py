@@ -10,9 +10,9 @@ import pytest
 from repetiteur.benchmarks.peers.comparison import Measure, margin_of
 from repetiteur.benchmarks.peers.roster import Peer
 from repetiteur.benchmarks.peers.task import Task, answer, lay_out_as_played
-from repetiteur.benchmarks.strokes import Stroke
 from repetiteur.benchmarks.takes import Kind, Take
 from repetiteur.benchmarks.truth import build_truth
+from repetiteur.bridges.planting.strokes import Stroke
 
 PEER = Peer("one", "some", online=True, labels=True)
 HERE = Path()

@@ -21,7 +21,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from repetiteur.benchmarks.alignment import Row
+from repetiteur.bridges.planting.alignment import Row
 from repetiteur.realtime.score import PlayOrder, Score
 
 SILENT_SHARE = 0.1  # a visit with fewer of its notes played than this was left out

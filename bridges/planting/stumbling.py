@@ -12,9 +12,9 @@ from dataclasses import replace
 from enum import StrEnum
 from random import Random
 
-from repetiteur.benchmarks.complete import Meant
-from repetiteur.benchmarks.injection import Planted, in_order, other_key
-from repetiteur.benchmarks.strokes import Stroke
+from repetiteur.bridges.planting.complete import Meant
+from repetiteur.bridges.planting.injection import Planted, in_order, other_key
+from repetiteur.bridges.planting.strokes import Stroke
 
 
 class Slip(StrEnum):

@@ -21,8 +21,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from repetiteur.benchmarks.complete import Meant
-from repetiteur.benchmarks.strokes import Stroke
+from repetiteur.bridges.planting.complete import Meant
+from repetiteur.bridges.planting.strokes import Stroke
 
 SHARE = (0.1, 0.4)  # of notes drawn
 LITTLE_S, MUCH_S = 0.02, 0.3  # standard deviations

@@ -21,11 +21,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from repetiteur.benchmarks.alignment import PlayedSide, Row
-from repetiteur.benchmarks.leeway import same_key
-from repetiteur.benchmarks.position_metrics import longest_rising
-from repetiteur.benchmarks.strokes import Stroke
-from repetiteur.benchmarks.travel import Axis, Place, lay_out, segments_of
+from repetiteur.bridges.planting.alignment import PlayedSide, Row
+from repetiteur.bridges.planting.rising import longest_rising
+from repetiteur.bridges.planting.strokes import Stroke
+from repetiteur.bridges.planting.travel import Axis, Place, lay_out, segments_of
 from repetiteur.realtime.score import NoteKind, Score
 
 TYPICAL_DURATION_S = 0.2
@@ -62,6 +61,18 @@ def complete_performance(rows: Sequence[Row], score: Score) -> list[Meant]:
         if key not in meant and note is not None:
             meant[key] = note
     return sorted(meant.values(), key=lambda note: (note.stroke.onset_s, note.stroke.pitch))
+
+
+def same_key(score: Score) -> dict[str, str]:
+    """For every note whose key another note strikes at the same moment: the first of them."""
+    first: dict[tuple[float, int], str] = {}
+    found: dict[str, str] = {}
+    for name, note in zip(score.note_ids, score.notes, strict=True):
+        place = round(float(note["onset_q"]), 3), int(note["pitch"])
+        standing_for = first.setdefault(place, name)
+        if standing_for != name:
+            found[name] = standing_for
+    return found
 
 
 def _unlisted(axis: Axis, score: Score) -> Iterator[Place]:
@@ -123,7 +134,7 @@ def _meant(played: PlayedSide | None, place: Place, score: Score, line: _Line) -
         onset_s, span_s, velocity = line.time_at(place.travel_q), TYPICAL_DURATION_S, TYPICAL_VELOCITY
     else:
         onset_s, span_s, velocity = played.onset_s, played.duration_s, played.velocity
-    stroke = Stroke(onset_s, span_s, int(note["pitch"]), velocity)
+    stroke = Stroke(onset_s, span_s, int(note["pitch"]), velocity, place.note)
     bar_q = float(score.bars["start_q"][score.bar_at(float(note["onset_q"]))])
     bar_travel_q = place.travel_q - (float(note["onset_q"]) - bar_q)
     return Meant(stroke, place.travel_q, bar_travel_q, bool(plain and not note["ornament"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from repetiteur.realtime.inputs import NoteOff, NoteOn, Performed
 
@@ -16,6 +16,7 @@ class Stroke:
     duration_s: float
     pitch: int
     velocity: int
+    note: int | None = field(default=None, compare=False)  # of the score, that it was meant to be
 
 
 def strokes_of(performed: Iterable[Performed]) -> list[Stroke]:

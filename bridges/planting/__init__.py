@@ -1,0 +1,1 @@
+"""Performances made complete and planted with mistakes whose truth is known."""
