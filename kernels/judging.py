@@ -39,7 +39,7 @@ def changed_notes(meaning, passes, seen, seen_pass, newest, found):
 
 
 @kernel
-def _due_s(score, chords, heard, times, passes, r):
+def due_s(score, chords, heard, times, passes, r):
     """When a chord of the ring should have sounded: between its neighbours that did, as written."""
     if heard[r] != 0:
         return times[r]
@@ -76,7 +76,7 @@ def overdue_keys(score, chords, heard, times, passes, t, since, passed_delay_s, 
         unheard = score.chords[c].needed & ~heard[r]
         if unheard == 0 or math.isnan(times[r]) or times[r] < since:
             continue
-        due = _due_s(score, chords, heard, times, passes, r)
+        due = due_s(score, chords, heard, times, passes, r)
         ready = due + (linger_s if r == 0 else passed_delay_s)
         if t < ready:
             again = min(again, ready)
@@ -103,7 +103,7 @@ def nearest_chord_s(score, chords, heard, times, passes, onset):
             break
         if score.chords[chords[r]].needed == 0:
             continue
-        away = abs(onset - _due_s(score, chords, heard, times, passes, r))
+        away = abs(onset - due_s(score, chords, heard, times, passes, r))
         if away < nearest:
             nearest = away
     return nearest
@@ -124,7 +124,7 @@ def slip_partner(score, chords, heard, times, passes, pitch, onset):
         unheard = score.chords[c].needed & ~heard[r]
         if unheard == 0:
             continue
-        away = abs(onset - _due_s(score, chords, heard, times, passes, r))
+        away = abs(onset - due_s(score, chords, heard, times, passes, r))
         if not away <= reach:
             continue
         key = score.chords[c].first
@@ -151,7 +151,7 @@ def own_key(score, chords, heard, times, passes, pitch, onset):
         bit = key_bit(score, chord, pitch)
         if bit < 0 or (heard[r] >> bit) & 1:
             continue
-        due = _due_s(score, chords, heard, times, passes, r)
+        due = due_s(score, chords, heard, times, passes, r)
         away = abs(onset - due)
         if away <= nearest and ((chord.needed >> bit) & 1 or away <= OPTIONAL_S):
             best_key, best_pass, best_due, nearest = chord.first + bit, passes[r], due, away
@@ -165,7 +165,7 @@ def adorns(score, chords, heard, times, passes, pitch, onset, pace):
         c = chords[r]
         if c < 0:
             break
-        since = onset - _due_s(score, chords, heard, times, passes, r)
+        since = onset - due_s(score, chords, heard, times, passes, r)
         lasts = score.chords[c].ornament_s * pace
         if has_pitch(score.chords[c].ornament, pitch) and -EARLY_ORNAMENT_S <= since <= lasts:
             return True

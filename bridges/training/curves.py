@@ -28,8 +28,8 @@ def write_curves(log: Path, path: Path) -> None:
     losses = [(name, [(line["hours"], line[name]) for line in lines]) for name in PARTS]
     svg = picture(float(WIDTH), float(2 * HEIGHT), font_family="sans-serif", font_size="12")
     add(svg, "rect", width="100%", height="100%", fill="white")
-    _panel(svg, 0.0, "loss, each part (logarithmic)", losses, np.log10)
-    _panel(svg, float(HEIGHT), "onset F1 of the examinations, by look-ahead", _marks(lines), np.asarray)
+    panel(svg, 0.0, "loss, each part (logarithmic)", losses, np.log10)
+    panel(svg, float(HEIGHT), "onset F1 of the examinations, by look-ahead", _marks(lines), np.asarray)
     write_whole(path, lxml_etree().tostring(svg, encoding="utf-8"))
 
 
@@ -45,7 +45,7 @@ def _marks(lines: Sequence[dict[str, Any]]) -> list[Curve]:
     ]
 
 
-def _panel(svg: Any, top: float, title: str, curves: Sequence[Curve], scale: Any) -> None:
+def panel(svg: Any, top: float, title: str, curves: Sequence[Curve], scale: Any, unit: str = "h") -> None:
     """Below ``top``; ``scale`` is what values are put through before they become heights."""
     values = np.array([value for _, curve in curves for _, value in curve if value > 0])
     hours = max((hour for _, curve in curves for hour, _ in curve), default=0.0) or 1.0
@@ -69,8 +69,8 @@ def _panel(svg: Any, top: float, title: str, curves: Sequence[Curve], scale: Any
         add(svg, "text", f"{shown:.3g}", x=LEFT - 6.0, y=y + 4, text_anchor="end", fill=GREY)
     for hour in np.linspace(0, hours, TICKS):
         x = place(float(hour), low)[0]
-        unit = " h" if hour == hours else ""
-        add(svg, "text", f"{hour:.3g}{unit}", x=x, y=bottom + 18, text_anchor="middle", fill=GREY)
+        label = f"{hour:.4g} {unit}" if hour == hours else f"{hour:.3g}"
+        add(svg, "text", label, x=x, y=bottom + 18, text_anchor="middle", fill=GREY)
     for number, (name, curve) in enumerate(curves):
         colour = COLOURS[number % len(COLOURS)]
         drawn = [place(hour, value) for hour, value in curve]

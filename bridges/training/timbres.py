@@ -97,6 +97,15 @@ def training_instruments(folder: Path) -> list[Piano]:
     return found
 
 
+def training_pianos(folder: Path) -> list[Piano]:
+    """The pianos among them, each once."""
+    names = [timbre.preset.name for timbre in TIMBRES if timbre.weight] + [RECORDED]
+    found = [read_piano(folder / name) for name in names if (folder / name).is_dir()]
+    if not found:
+        raise InputError(str(folder), "no sampled piano in it", "run: repetiteur train sounds")
+    return found
+
+
 def held_out_piano(folder: Path) -> Piano:
     """The first of those kept for measuring."""
     for timbre in TIMBRES:

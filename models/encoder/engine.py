@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from repetiteur.kernels.descriptor_tables import A4_BANDS
 from repetiteur.kernels.descriptors import descriptor_tables
 from repetiteur.kernels.encoder_hear import Shared, hear, new_listener
 from repetiteur.kernels.jit import floats
@@ -43,6 +44,11 @@ class Encoder:
         out = np.empty(((waiting + len(sound)) // HOP_SAMPLES, KEYS, HEADS), np.float32)
         hear(self._shared, self._listener, sound, out)
         return out
+
+    @property
+    def octave_dynamics(self) -> np.ndarray:
+        """A4 of the newest hop: how the energy of each octave band changes."""
+        return self._listener.descriptors[:A4_BANDS].copy()
 
     def reset(self) -> None:
         """Silence so far."""

@@ -1,0 +1,153 @@
+"""Views put side by side for training, with what really happened, a little disturbed if wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from repetiteur.models.ladder.lessons import ASKED, MISSED_ASKED, Lesson, Truth
+from repetiteur.models.ladder.tokens import NO_KEY, NOT_A_NOTE, STRAY, WRITTEN, Tokens, View, tokens_of
+
+YOUNG_S = 0.2  # of a key due more recently nobody has heard yet
+LONG_DUE_S = 0.3  # a key due longer ago, which nothing in the truth stands for, is at a wrong place
+DOUBTFUL = 0.5  # what such a key counts
+ASKED_WEIGHT = 6.0  # what tokens count more, of which a verdict was about to be told
+SHIFTED, MISPLACED, WITHOUT_SCORE, UNREAD = 0.3, 0.04, 0.03, 0.05  # share of views disturbed so
+SHIFT_S, MISPLACED_S = 0.04, (0.5, 3.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Rows beyond a view's own are no tokens. Weights are 0 where nothing is to be learnt."""
+
+    performance: Tensor  # (views, traces, columns)
+    performance_at: Tensor  # (views, traces, 2)
+    a4: Tensor
+    is_trace: Tensor  # bool
+    score: Tensor
+    score_at: Tensor
+    d4: Tensor
+    is_written: Tensor
+    linked: Tensor  # (views, traces, written), 1 or 0
+    played: Tensor
+    played_weight: Tensor
+    late: Tensor  # tenths of seconds
+    late_weight: Tensor
+    struck: Tensor
+    extra: Tensor
+    trace_weight: Tensor
+
+
+def asked_rows(lesson: Lesson) -> dict[int, np.ndarray]:
+    """What was asked in each view in which something was."""
+    found: dict[int, list] = {}
+    for row in lesson.asked:
+        found.setdefault(int(row["view"]), []).append(row)
+    return {view: np.array(rows, ASKED) for view, rows in found.items()}
+
+
+def batch_of(
+    lesson: Lesson,
+    numbers: Sequence[int],
+    asked: dict[int, np.ndarray],
+    random: np.random.Generator | None = None,
+) -> Batch:
+    """``random``: disturb them."""
+    told = []
+    for number in numbers:
+        view, truth = lesson.view(number), lesson.truth(number)
+        misplaced = False
+        if random is not None:
+            view, truth, misplaced = disturbed(view, truth, random)
+        told.append((tokens_of(view), truth, misplaced, asked.get(number, np.zeros(0, ASKED))))
+    traces = max(max(len(tokens.performance) for tokens, *_ in told), 1)
+    written = max(max(len(tokens.score) for tokens, *_ in told), 1)
+
+    def rows(each: list[np.ndarray], length: int) -> Tensor:
+        out = np.zeros((len(each), length, *each[0].shape[1:]), np.float32)
+        for row, values in zip(out, each, strict=True):
+            row[: len(values)] = values
+        return torch.from_numpy(out)
+
+    def there(each: list[np.ndarray], length: int) -> Tensor:
+        counts = torch.tensor([len(values) for values in each])
+        return torch.arange(length) < counts[:, None]
+
+    tokens = [each[0] for each in told]
+    truths = [each[1] for each in told]
+    weights = [_weights(*each) for each in told]
+    linked = torch.zeros(len(told), traces, written)
+    for row, each in enumerate(tokens):
+        at = np.flatnonzero(each.link != NO_KEY)
+        linked[row, at, each.link[at].astype(int)] = 1.0
+    return Batch(
+        rows([each.performance for each in tokens], traces),
+        rows([each.performance_at for each in tokens], traces),
+        rows([each.a4 for each in tokens], traces),
+        there([each.performance for each in tokens], traces),
+        rows([each.score for each in tokens], written),
+        rows([each.score_at for each in tokens], written),
+        rows([each.d4 for each in tokens], written),
+        there([each.score for each in tokens], written),
+        linked,
+        rows([(each.played != 0).astype(np.float32) for each in truths], written),
+        rows([weight[0] for weight in weights], written),
+        rows([np.clip(each.late_s * 10, -5, 5) for each in truths], written),
+        rows([(each.played == 1) * (np.abs(each.late_s) < 0.5) for each in truths], written),
+        rows([each.struck for each in truths], traces),
+        rows([each.extra for each in truths], traces),
+        rows([weight[1] for weight in weights], traces),
+    )
+
+
+def _weights(
+    tokens: Tokens, truth: Truth, misplaced: bool, asked: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of the written keys, and of the traces."""
+    due_s = tokens.score_at[:, 1]
+    written = np.where(truth.played >= 0, 1.0, np.where(due_s > LONG_DUE_S, DOUBTFUL, 0.0))
+    written = np.where(due_s > YOUNG_S, written, 0.0) * (not misplaced)
+    traces = np.ones(len(truth.struck))
+    for row in asked:
+        if row["what"] == MISSED_ASKED:
+            written[row["row"]] *= ASKED_WEIGHT
+        elif row["row"] < len(traces):
+            traces[row["row"]] *= ASKED_WEIGHT
+    return written, traces
+
+
+def disturbed(view: View, truth: Truth, random: np.random.Generator) -> tuple[View, Truth, bool]:
+    """As it may be on a worse day; whether the score is now at a wrong place."""
+    draw = random.random()
+    written = view.written
+    if draw < WITHOUT_SCORE:
+        nobody = Truth(truth.played[:0], truth.late_s[:0], truth.struck, truth.extra)
+        reading = np.where(view.reading == NOT_A_NOTE, NOT_A_NOTE, STRAY).astype(np.int8)
+        link = np.full_like(view.link, NO_KEY)
+        return (
+            replace(view, written=np.zeros(0, WRITTEN), d4=view.d4[:0], reading=reading, link=link),
+            nobody,
+            True,
+        )
+    if draw < WITHOUT_SCORE + MISPLACED:
+        written = written.copy()
+        written["due_s"] += random.choice((-1, 1)) * random.uniform(*MISPLACED_S)
+        return replace(view, written=written), truth, True
+    if random.random() < SHIFTED:
+        written = written.copy()
+        by_s = random.normal(0, SHIFT_S)
+        written["due_s"] += by_s
+        truth = replace(truth, late_s=truth.late_s - np.float32(by_s))
+    reading = view.reading
+    if random.random() < UNREAD:
+        reading = np.where(reading == NOT_A_NOTE, NOT_A_NOTE, STRAY).astype(np.int8)
+        return (
+            replace(view, written=written, reading=reading, link=np.full_like(view.link, NO_KEY)),
+            truth,
+            False,
+        )
+    return replace(view, written=written), truth, False

@@ -1,0 +1,130 @@
+"""What the Ladder looks at, and the numbers it sees: every field and every scale, in this one place.
+
+The performance stream is made of *traces*: local peaks of the encoder's sure onset head, faint ones too.
+The score stream is made of *written* keys around the place the follower is at, as he has them at that
+moment. A *view* is both at one moment; ``Tokens`` are the numbers the network gets for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+FAINT = 0.005  # height of the least peak that leaves a trace
+HEARD = "sure", "middle", "early", "before", "sounds", "lasting", "velocity"
+A4_BANDS, D4_STEPS = 8, 4
+
+TRACE = np.dtype([
+    ("onset_s", "f8"),
+    ("note", "i8"),  # id of the confirmed note it is, -1: of none
+    ("pitch", "i4"),
+    *((name, "f4") for name in HEARD),  # what the heads say of it, 0 to 1
+])  # fmt: skip
+
+WRITTEN = np.dtype([
+    ("key", "i4"),  # of the layout
+    ("which_pass", "i4"),
+    ("pitch", "i4"),
+    ("due_s", "f8"),  # heard, or due by the tempo
+    ("lasts_s", "f4"),  # at the player's tempo
+    ("heard", "?"),  # the follower has heard it
+    ("needed", "?"),  # it must be played: no grace note, no cue
+    ("ahead", "?"),  # the follower is not there yet
+    ("newest", "?"),  # of the chord the follower is at
+    ("size", "i2"),  # keys of its chord
+    ("rank", "i2"),  # its place in the chord, from below
+    ("sounded", "i2"),  # keys of its chord that were heard
+])  # fmt: skip
+
+PAST_S, AHEAD_S = 2.5, 0.3  # how far the view reaches
+MOST_TRACES, MOST_WRITTEN = 96, 64
+
+NOT_A_NOTE, STRAY, ORNAMENT, MATCHED = range(4)  # how the follower reads a trace
+NO_KEY = -1
+
+SOFT = 2e-3  # added to probabilities before their logarithm
+HEARD_COLUMNS = len(HEARD)
+PERFORMANCE_COLUMNS = HEARD_COLUMNS + 8
+SCORE_COLUMNS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Both streams at one moment. ``reading`` and ``link`` are of the traces: how the follower reads each,
+    and which row of ``written`` he takes it for."""
+
+    now_s: float
+    fit: float  # share of the recent notes that fitted, 0 to 1
+    traces: np.ndarray  # TRACE, by onset
+    reading: np.ndarray  # i1
+    link: np.ndarray  # i2, NO_KEY for none
+    written: np.ndarray  # WRITTEN
+    a4: np.ndarray  # (traces, A4_BANDS): the octave bands' dynamics at the moment of each; or (traces, 0)
+    d4: np.ndarray  # (written, D4_STEPS): the intervals around each in the score; or (written, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the network gets: rows of both streams, and where each row stands for the attention's biases."""
+
+    performance: np.ndarray  # f4 (traces, columns)
+    performance_at: np.ndarray  # f4 (traces, 2): pitch, seconds before now
+    score: np.ndarray  # f4 (written, columns)
+    score_at: np.ndarray
+    link: np.ndarray  # i2 (traces,)
+    a4: np.ndarray
+    d4: np.ndarray
+
+
+def chosen(traces: np.ndarray, written_pitches: np.ndarray) -> np.ndarray:
+    """Which of too many traces are looked at, in order: the highest, and rather those of a written pitch."""
+    if len(traces) <= MOST_TRACES:
+        return np.arange(len(traces))
+    asked = np.zeros(128, bool)
+    asked[written_pitches] = True
+    worth = traces["sure"] + 0.03 * asked[traces["pitch"]]
+    return np.sort(np.argsort(-worth, kind="stable")[:MOST_TRACES])
+
+
+def tokens_of(view: View) -> Tokens:
+    """Every scale that is used is here."""
+    traces, written = view.traces, view.written
+    age_s = (view.now_s - traces["onset_s"]).astype(np.float32)
+    performance = np.empty((len(traces), PERFORMANCE_COLUMNS), np.float32)
+    for column, name in enumerate(HEARD):
+        height = traces[name]
+        performance[:, column] = np.log((height + SOFT) / (1 - height + SOFT)) / 3
+    height = (traces["pitch"] - 60) / np.float32(24)
+    rest = performance[:, HEARD_COLUMNS:]
+    rest[:, 0], rest[:, 1] = height, height**2
+    rest[:, 2], rest[:, 3] = age_s, np.exp(-4 * age_s)
+    for column, reading in enumerate((STRAY, ORNAMENT, MATCHED)):
+        rest[:, 4 + column] = view.reading == reading
+    rest[:, 7] = view.fit
+
+    due_s = (view.now_s - written["due_s"]).astype(np.float32)
+    score = np.empty((len(written), SCORE_COLUMNS), np.float32)
+    height = (written["pitch"] - 60) / np.float32(24)
+    score[:, 0], score[:, 1] = height, height**2
+    score[:, 2], score[:, 3] = due_s, np.exp(-4 * np.abs(due_s))
+    score[:, 4] = np.log(written["lasts_s"] + 0.05) / 2
+    for column, name in enumerate(("heard", "needed", "ahead", "newest")):
+        score[:, 5 + column] = written[name]
+    size = written["size"]
+    score[:, 9], score[:, 10], score[:, 11] = size / 5, written["rank"] / size, written["sounded"] / size
+    score[:, 12] = (written["rank"] == 0) | (written["rank"] == size - 1)
+    score[:, 13] = view.fit
+    return Tokens(
+        performance, np.stack([traces["pitch"].astype(np.float32), age_s], 1),
+        score, np.stack([written["pitch"].astype(np.float32), due_s], 1),
+        view.link, view.a4, view.d4,
+    )  # fmt: skip
+
+
+def d4_of(pitches: np.ndarray) -> np.ndarray:
+    """Local intervals of notes in score order: to the one before and the one after, coarse and clipped."""
+    step = np.diff(pitches.astype(np.float32))
+    before, after = np.append(np.float32(0), step), np.append(step, np.float32(0))
+    near = [np.clip(each / 12, -2, 2) / 2 for each in (before, after)]
+    return np.stack([before / 24, after / 24, *near], 1).astype(np.float32)

@@ -1,0 +1,170 @@
+"""What the Ladder makes of the recent sound beside the recent score, asked before a verdict is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from repetiteur.kernels.beam import MEMORY, ORNAMENTAL
+from repetiteur.kernels.written_window import written_window
+from repetiteur.models.ladder.tokens import (
+    A4_BANDS,
+    AHEAD_S,
+    HEARD,
+    MATCHED,
+    MOST_WRITTEN,
+    NO_KEY,
+    NOT_A_NOTE,
+    ORNAMENT,
+    PAST_S,
+    STRAY,
+    TRACE,
+    WRITTEN,
+    View,
+    chosen,
+    d4_of,
+)
+from repetiteur.realtime.follower import Follower
+from repetiteur.realtime.layout import Layout
+from repetiteur.realtime.score import Score
+
+REMEMBERED = 1024  # traces
+NO_NOTE = -1
+
+
+class Traced(Protocol):
+    """What the ears tell of one peak of the sure onset head: see ``models/ladder/tokens.py``."""
+
+    note: int
+    pitch: int
+    onset_s: float
+    sure: float
+    middle: float
+    early: float
+    before: float
+    sounds: float
+    lasting: float
+    velocity: float
+
+
+class Reader(Protocol):
+    """A network that looks at a view."""
+
+    def read(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Probabilities: each written key was played; each trace was struck; and struck without being
+        written."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the Ladder sees at one moment. Notes and keys outside its view have no answer."""
+
+    view: View
+    played: np.ndarray  # of each row of the view's ``written``
+    struck: np.ndarray  # of each of the view's traces
+    extra: np.ndarray
+
+    def was_played(self, key: int, which_pass: int) -> float | None:
+        """Probability that a key of the score was played, or that it is not known to have been missed."""
+        written = self.view.written
+        at = np.flatnonzero((written["key"] == key) & (written["which_pass"] == which_pass))
+        return float(self.played[at[0]]) if len(at) else None
+
+    def was_struck(self, note: int) -> float | None:
+        """Probability that a confirmed note was really struck, and is no echo of others."""
+        at = self._trace_of(note)
+        return None if at is None else float(self.struck[at])
+
+    def was_extra(self, note: int) -> float | None:
+        """Probability that a confirmed note was struck, and is none the score asks for."""
+        at = self._trace_of(note)
+        return None if at is None else float(self.extra[at])
+
+    def _trace_of(self, note: int) -> int | None:
+        at = np.flatnonzero(self.view.traces["note"] == note)
+        return int(at[-1]) if len(at) else None
+
+
+class Ladder:
+    """A stage beside the judge: takes traces and notes in, answers when it is asked. Bounded, and the same
+    for the same inputs. Same thread as the follower."""
+
+    delay = 0.0
+
+    def __init__(self, score: Score, layout: Layout, reader: Reader) -> None:
+        self._layout = layout
+        self._reader = reader
+        notes = score.notes[np.asarray(layout.key_note)]
+        until_s = score.nominal_seconds(notes["onset_q"] + notes["duration_q"])
+        self._lasts_s = (until_s - score.nominal_seconds(notes["onset_q"])).astype(np.float32)
+        self._d4 = d4_of(np.asarray(layout.key_pitch))
+        self._rows = np.zeros(MOST_WRITTEN, WRITTEN)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything heard."""
+        self._traces = np.zeros(REMEMBERED, TRACE)
+        self._a4 = np.zeros((REMEMBERED, A4_BANDS), np.float32)
+        self._count = 0
+        self._notes = np.full(MEMORY, NO_NOTE, np.int64)
+
+    def trace(self, trace: Traced, a4: np.ndarray | None = None) -> None:
+        """One more, in the order in which they become known."""
+        heard = (getattr(trace, name) for name in HEARD)
+        self.trace_row((trace.onset_s, trace.note, trace.pitch, *heard), a4)
+
+    def trace_row(self, row: tuple | np.void, a4: np.ndarray | None = None) -> None:
+        """The same, as ``TRACE`` has it."""
+        if self._count == REMEMBERED:
+            half = REMEMBERED // 2
+            self._traces[:half] = self._traces[half:]
+            self._a4[:half] = self._a4[half:]
+            self._count = half
+        self._traces[self._count] = row
+        self._a4[self._count] = 0.0 if a4 is None else a4
+        self._count += 1
+
+    def note(self, note: int, number: int) -> None:
+        """The follower has just been told of this note: it was his ``number``-th."""
+        self._notes[number % MEMORY] = note
+
+    def view(self, now_s: float, follower: Follower) -> View:
+        """Both streams as they are now."""
+        arrays = self._layout.arrays
+        many = written_window(
+            arrays, *follower.recent, follower.chord, follower.anchor_s, follower.pace, now_s,
+            PAST_S, AHEAD_S, self._lasts_s, self._rows,
+        )  # fmt: skip
+        written = self._rows[:many].copy()
+        recent = np.flatnonzero(self._traces["onset_s"][: self._count] >= now_s - PAST_S)
+        traces = self._traces[recent]
+        kept = chosen(traces, written["pitch"])
+        traces = traces[kept]
+        reading, link = self._readings(traces["note"], written, follower)
+        described = self._a4[recent[kept]], self._d4[written["key"]]
+        return View(now_s, follower.fit, traces, reading, link, written, *described)
+
+    def look(self, now_s: float, follower: Follower) -> Look:
+        """Ask."""
+        view = self.view(now_s, follower)
+        return Look(view, *self._reader.read(view))
+
+    def _readings(
+        self, notes: np.ndarray, written: np.ndarray, follower: Follower
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """How the follower reads each trace, and which written key he takes it for."""
+        reading = np.full(len(notes), NOT_A_NOTE, np.int8)
+        link = np.full(len(notes), NO_KEY, np.int16)
+        known = (notes[:, None] == self._notes) & (notes[:, None] != NO_NOTE)
+        trace, place = np.nonzero(known)
+        meaning, passes = follower.meanings
+        meant, which = meaning[place], passes[place]
+        reading[trace] = np.where(meant >= 0, MATCHED, np.where(meant == ORNAMENTAL, ORNAMENT, STRAY))
+        reading[(notes != NO_NOTE) & (reading == NOT_A_NOTE)] = STRAY  # heard, but not followed, or long ago
+        same = (meant[:, None] == written["key"]) & (which[:, None] == written["which_pass"])
+        of, row = np.nonzero(same)
+        link[trace[of]] = row
+        return reading, link
