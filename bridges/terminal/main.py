@@ -26,7 +26,7 @@ COMMANDS = {
     "send": "send a control message to a running session (goto/bar 12, stop, set/tempo 0.8, ...)",
     "bench": "measure speed on this machine, and jumps, planted mistakes and ablations on annotated takes",
     "evaluate": "measure accuracy over a folder of annotated takes",
-    "train": "train the networks: sampled instruments, then the encoder",
+    "train": "train the networks: sampled instruments, the encoder, then the Ladder",
 }
 
 COULD_NOT_RUN = 2

@@ -1,4 +1,4 @@
-"""``repetiteur train``: make sampled pianos, and train the encoder on performances played on them."""
+"""``repetiteur train``: make sampled pianos, and train the networks on performances played on them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from repetiteur.bridges.terminal.interruption import until_interrupted
 from repetiteur.bridges.terminal.options import at_least_one
+from repetiteur.bridges.terminal.train_ladder import ladder_arguments
 from repetiteur.realtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from repetiteur.bridges.training.log import Told
     from repetiteur.bridges.training.run import Workplace
 
-ABOUT = "train the networks: sampled instruments, then the encoder"
+ABOUT = "train the networks: sampled instruments, the encoder, then the Ladder"
 HELD_IN_MEMORY = (-4, 0), (-1, 2**31 - 1), (-2, 256 << 20)  # M_MMAP_MAX, M_TRIM_THRESHOLD, M_TOP_PAD
 WIDEST = 256  # channels per key; shipped nets have 32 to 64
 MOST_STEPS = 100_000_000
@@ -54,6 +55,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     encoder.add_argument("--rate", type=_rate, default=2e-3, help="learning rate (default: %(default)s)")
     encoder.add_argument("--seed", type=_up_to(2**31), default=1, help="(default: %(default)s)")
     encoder.add_argument("--device", choices=("cpu", "cuda"), help="(default: a GPU if there is one)")
+    ladder_arguments(chosen)
     for subparser, command in ((sounds, _sounds), (pack, _pack), (encoder, _encoder)):
         about = "the sampled pianos (default: sounds)"
         subparser.add_argument("--sounds", type=Path, default=Path("sounds"), metavar="DIR", help=about)

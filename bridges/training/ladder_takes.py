@@ -15,7 +15,16 @@ from repetiteur.bridges.training.traces import traces_of
 from repetiteur.kernels.notes_from_evidence import CONFIRMED, ENDED
 from repetiteur.models.encoder.engine import Encoder
 from repetiteur.models.encoder.heads import HOP_S, HOP_SAMPLES, LOWEST_KEY
-from repetiteur.models.ladder.lessons import MISSED_ASKED, Lesson, Truth, Writer
+from repetiteur.models.ladder.lessons import (
+    EXTRA_ASKED,
+    MISSED,
+    MISSED_ASKED,
+    NOBODY,
+    PLAYED,
+    Lesson,
+    Truth,
+    Writer,
+)
 from repetiteur.models.ladder.tokens import A4_BANDS, View
 from repetiteur.realtime.engine import Engine
 from repetiteur.realtime.events import Mistake, NoteStatus
@@ -74,7 +83,7 @@ def look_at_take(heard: Heard, score: Score, take: PlantedTake, random: np.rando
     layout = engine.follower.layout
     ladder = Ladder(score, layout, _Nobody())
     writer = Writer(A4_BANDS)
-    truth = _TakeTruth(take.planted, layout, heard)
+    truth = _TakeTruth(take.planted, score, layout, heard)
     engine.open()
     next_s, told, notes = 1.0, 0, engine.follower.notes
     for item in with_ticks(heard.inputs):
@@ -92,7 +101,7 @@ def look_at_take(heard: Heard, score: Score, take: PlantedTake, random: np.rando
             next_s = item.t_s + random.uniform(*LOOKED_AT_S)
         view = ladder.view(item.t_s, engine.follower)
         if len(view.traces) or len(view.written):
-            writer.add(view, truth.of(view), truth.asked(mistakes, view, layout, engine))
+            writer.add(view, truth.of(view), truth.asked(mistakes, view))
     return writer.lesson()
 
 
@@ -104,7 +113,8 @@ class _Nobody:
 class _TakeTruth:
     """What really happened, for any view of the take."""
 
-    def __init__(self, planted: Planted, layout: Layout, heard: Heard) -> None:
+    def __init__(self, planted: Planted, score: Score, layout: Layout, heard: Heard) -> None:
+        self._key_named = {score.note_ids[note]: key for key, note in enumerate(layout.key_note)}
         extra = set(planted.extra)
         key_of = {note: key for key, note in enumerate(layout.key_note)}
         key_of |= {note: key for key, notes in layout.twins.items() for note in notes}
@@ -135,37 +145,32 @@ class _TakeTruth:
         for row, name in enumerate(names):
             if name in self._struck:
                 struck[row], extra[row] = True, self._struck[name]
-        played = np.full(len(view.written), -1, np.int8)
+        played = np.full(len(view.written), NOBODY, np.int8)
         late_s = np.zeros(len(view.written), np.float32)
         for row, (key, pitch, due_s) in enumerate(view.written[["key", "pitch", "due_s"]].tolist()):
             own = _nearest(self._own.get(key, ()), due_s)
             if own is not None and abs(own - due_s) <= NEAR_S:
-                played[row], late_s[row] = 1, own - due_s
+                played[row], late_s[row] = PLAYED, own - due_s
             elif _has(self._missed, pitch, due_s, PLACED_S):
-                played[row] = 0
+                played[row] = MISSED
         return Truth(played, late_s, struck, extra)
 
-    def asked(
-        self, mistakes: Sequence[Mistake], view: View, layout: Layout, engine: Engine
-    ) -> list[tuple[int, int, bool]]:
+    def asked(self, mistakes: Sequence[Mistake], view: View) -> list[tuple[int, int, bool]]:
         """(what, row of the view, whether the verdict is right) for every half of every mistake told."""
+        names = view.written[["key", "which_pass"]].tolist()
+        rows = {name: row for row, name in enumerate(names)}
         found = []
-        rows = {(key, which): row for row, (key, which) in enumerate(
-            view.written[["key", "which_pass"]].tolist()
-        )}  # fmt: skip
         for told in mistakes:
             if told.score_note is not None and told.expected is not None:
-                note = engine.score.note_ids.index(told.score_note)
-                keys = [key for key, of in enumerate(layout.key_note) if of == note]
-                row = rows.get((keys[0], told.pass_)) if keys else None
-                right = _has(self._missed, told.expected, told.onset, TOLD_S)
+                row = rows.get((self._key_named.get(told.score_note, -1), told.pass_))
                 if row is not None:
+                    right = _has(self._missed, told.expected, told.onset, TOLD_S)
                     found.append((MISSED_ASKED, row, right))
             if told.note is not None and told.played is not None:
                 at = np.flatnonzero(view.traces["note"] == told.note)
                 if len(at):
-                    right = _has(self._extra, told.played, float(view.traces["onset_s"][at[-1]]), SAME_S)
-                    found.append((1 - MISSED_ASKED, int(at[-1]), right))
+                    onset_s = float(view.traces["onset_s"][at[-1]])
+                    found.append((EXTRA_ASKED, int(at[-1]), _has(self._extra, told.played, onset_s, SAME_S)))
         return found
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from repetiteur.models.ladder.lessons import ASKED, MISSED_ASKED, Lesson, Truth
-from repetiteur.models.ladder.tokens import NO_KEY, NOT_A_NOTE, STRAY, WRITTEN, Tokens, View, tokens_of
+from repetiteur.models.ladder.lessons import ASKED, MISSED_ASKED, NOBODY, UNKNOWN, Lesson, Truth
+from repetiteur.models.ladder.tokens import NO_KEY, NOT_A_NOTE, STRAY, Tokens, View, tokens_of
 
 YOUNG_S = 0.2  # of a key due more recently nobody has heard yet
 LONG_DUE_S = 0.3  # a key due longer ago, which nothing in the truth stands for, is at a wrong place
@@ -60,10 +60,9 @@ def batch_of(
     told = []
     for number in numbers:
         view, truth = lesson.view(number), lesson.truth(number)
-        misplaced = False
         if random is not None:
-            view, truth, misplaced = disturbed(view, truth, random)
-        told.append((tokens_of(view), truth, misplaced, asked.get(number, np.zeros(0, ASKED))))
+            view, truth = disturbed(view, truth, random)
+        told.append((tokens_of(view), truth, asked.get(number, np.zeros(0, ASKED))))
     traces = max(max(len(tokens.performance) for tokens, *_ in told), 1)
     written = max(max(len(tokens.score) for tokens, *_ in told), 1)
 
@@ -104,50 +103,42 @@ def batch_of(
     )
 
 
-def _weights(
-    tokens: Tokens, truth: Truth, misplaced: bool, asked: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
+def _weights(tokens: Tokens, truth: Truth, asked: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Of the written keys, and of the traces."""
     due_s = tokens.score_at[:, 1]
-    written = np.where(truth.played >= 0, 1.0, np.where(due_s > LONG_DUE_S, DOUBTFUL, 0.0))
-    written = np.where(due_s > YOUNG_S, written, 0.0) * (not misplaced)
+    elsewhere = (truth.played == NOBODY) & (due_s > LONG_DUE_S)
+    written = np.where(truth.played >= 0, 1.0, np.where(elsewhere, DOUBTFUL, 0.0))
+    written = np.where(due_s > YOUNG_S, written, 0.0)
     traces = np.ones(len(truth.struck))
     for row in asked:
-        if row["what"] == MISSED_ASKED:
-            written[row["row"]] *= ASKED_WEIGHT
-        elif row["row"] < len(traces):
-            traces[row["row"]] *= ASKED_WEIGHT
+        weights = written if row["what"] == MISSED_ASKED else traces
+        if row["row"] < len(weights):
+            weights[row["row"]] *= ASKED_WEIGHT
     return written, traces
 
 
-def disturbed(view: View, truth: Truth, random: np.random.Generator) -> tuple[View, Truth, bool]:
-    """As it may be on a worse day; whether the score is now at a wrong place."""
+def disturbed(view: View, truth: Truth, random: np.random.Generator) -> tuple[View, Truth]:
+    """As on a worse day: the score late or early, quite elsewhere, or gone; or nothing understood."""
     draw = random.random()
-    written = view.written
     if draw < WITHOUT_SCORE:
-        nobody = Truth(truth.played[:0], truth.late_s[:0], truth.struck, truth.extra)
-        reading = np.where(view.reading == NOT_A_NOTE, NOT_A_NOTE, STRAY).astype(np.int8)
-        link = np.full_like(view.link, NO_KEY)
-        return (
-            replace(view, written=np.zeros(0, WRITTEN), d4=view.d4[:0], reading=reading, link=link),
-            nobody,
-            True,
-        )
+        view = replace(_unread(view), written=view.written[:0], d4=view.d4[:0])
+        return view, replace(truth, played=truth.played[:0], late_s=truth.late_s[:0])
     if draw < WITHOUT_SCORE + MISPLACED:
-        written = written.copy()
-        written["due_s"] += random.choice((-1, 1)) * random.uniform(*MISPLACED_S)
-        return replace(view, written=written), truth, True
+        by_s = random.choice((-1, 1)) * random.uniform(*MISPLACED_S)
+        return _shifted(view, by_s), replace(truth, played=np.full_like(truth.played, UNKNOWN))
     if random.random() < SHIFTED:
-        written = written.copy()
         by_s = random.normal(0, SHIFT_S)
-        written["due_s"] += by_s
-        truth = replace(truth, late_s=truth.late_s - np.float32(by_s))
-    reading = view.reading
-    if random.random() < UNREAD:
-        reading = np.where(reading == NOT_A_NOTE, NOT_A_NOTE, STRAY).astype(np.int8)
-        return (
-            replace(view, written=written, reading=reading, link=np.full_like(view.link, NO_KEY)),
-            truth,
-            False,
-        )
-    return replace(view, written=written), truth, False
+        view, truth = _shifted(view, by_s), replace(truth, late_s=truth.late_s - np.float32(by_s))
+    return (_unread(view) if random.random() < UNREAD else view), truth
+
+
+def _shifted(view: View, by_s: float) -> View:
+    written = view.written.copy()
+    written["due_s"] += by_s
+    return replace(view, written=written)
+
+
+def _unread(view: View) -> View:
+    """The follower took none of the notes for any key."""
+    reading = np.where(view.reading == NOT_A_NOTE, NOT_A_NOTE, STRAY).astype(np.int8)
+    return replace(view, reading=reading, link=np.full_like(view.link, NO_KEY))

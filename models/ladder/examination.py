@@ -53,7 +53,7 @@ class Answers:
 
 
 def examine(reader: Reads, lesson: Lesson) -> Mapping[str, Answers]:
-    """``missed`` asks of the written key, ``extra`` whether it was struck unwritten, ``struck`` whether at all."""
+    """``missed`` asks of the written key, ``extra`` if it was struck unwritten, ``struck`` if at all."""
     told: dict[str, list[tuple[float, bool]]] = {"missed": [], "extra": [], "struck": []}
     for number, rows in asked_rows(lesson).items():
         played, struck, extra = reader.read(lesson.view(number))

@@ -10,6 +10,8 @@ import numpy as np
 from repetiteur.models.ladder.tokens import TRACE, WRITTEN, View
 
 EXTRA_ASKED, MISSED_ASKED = 0, 1
+MISSED, PLAYED = 0, 1  # what became of a written key
+NOBODY, UNKNOWN = -1, -2  # nothing the player did or left out stands for it; nobody can say
 ASKED = np.dtype([
     ("view", "i4"),
     ("what", "i1"),  # EXTRA_ASKED or MISSED_ASKED
@@ -21,9 +23,9 @@ SEEN = np.dtype([("now_s", "f8"), ("fit", "f4"), ("traces", "i4"), ("written", "
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Of one view: was each key played (-1: nobody can say), how late, was each trace struck, and extra."""
+    """Of one view: what became of each key, how late it was, was each trace struck, and was it extra."""
 
-    played: np.ndarray  # i1
+    played: np.ndarray  # i1: PLAYED, MISSED, NOBODY or UNKNOWN
     late_s: np.ndarray  # f4
     struck: np.ndarray  # bool
     extra: np.ndarray  # bool

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from repetiteur.models.ladder.batches import Batch
-from repetiteur.models.ladder.nearness import KNOTS_S, PITCHES
+from repetiteur.models.ladder.nearness import KNOTS_S, PAIRS, PITCHES
 from repetiteur.models.ladder.shape import Descriptor, Looking, Shape
 from repetiteur.models.ladder.tokens import A4_BANDS, D4_STEPS, PERFORMANCE_COLUMNS, SCORE_COLUMNS
 
@@ -29,21 +29,21 @@ class Nearness(nn.Module):
         self.time = nn.Parameter(torch.zeros(len(KNOTS_S), heads))
         self.linked = nn.Parameter(torch.zeros(heads))
 
-    def forward(self, apart: Apart) -> Tensor:
-        """(batch, heads, those who look, those looked at)."""
+    def forward(self, apart: Apart, there: Tensor) -> Tensor:
+        """(batch, heads, those who look, those looked at). ``there`` (batch, looked at): which are tokens."""
         here = functional.embedding(apart.knot, self.time)
         next_one = functional.embedding(apart.knot + 1, self.time)
         share = apart.share[..., None]
         bias = functional.embedding(apart.pitch, self.pitch) + here * (1 - share) + next_one * share
         if apart.linked is not None:
             bias = bias + apart.linked[..., None] * self.linked
-        return bias.movedim(3, 1)
+        return bias.movedim(3, 1).masked_fill(~there[:, None, None], HIDDEN_FROM_VIEW)
 
 
 class Apart:
     """How far tokens are from each other: (batch, those who look, those looked at)."""
 
-    def __init__(self, looking: Tensor, seen: Tensor, linked: Tensor | None) -> None:
+    def __init__(self, looking: Tensor, seen: Tensor, linked: Tensor | None = None) -> None:
         """Both (batch, tokens, 2): pitch, and seconds before now."""
         reach = PITCHES // 2
         away = looking[:, :, None] - seen[:, None]
@@ -66,12 +66,11 @@ class Look(nn.Module):
         self.offer = nn.Linear(width, 2 * width)
         self.take = nn.Linear(width, width)
         self.nothing = nn.Parameter(torch.zeros(heads))
-        self.nearness = Nearness(heads)
         nn.init.zeros_(self.take.weight)
         nn.init.zeros_(self.take.bias)
 
-    def forward(self, looking: Tensor, seen: Tensor, there: Tensor, apart: Apart) -> Tensor:
-        """What is to be added to ``looking``. ``there`` (batch, seen): which tokens are none."""
+    def forward(self, looking: Tensor, seen: Tensor, nearness: Tensor) -> Tensor:
+        """What is to be added to ``looking``."""
         batch, many, width = looking.shape
         size = width // self.heads
 
@@ -80,8 +79,7 @@ class Look(nn.Module):
 
         ask = split(self.ask(self.before(looking)))
         key, value = (split(part) for part in self.offer(self.seen(seen)).chunk(2, 2))
-        weight = ask @ key.transpose(2, 3) * size**-0.5 + self.nearness(apart)
-        weight = weight.masked_fill(~there[:, None, None], HIDDEN_FROM_VIEW)
+        weight = ask @ key.transpose(2, 3) * size**-0.5 + nearness
         nothing = self.nothing[None, :, None, None].expand(batch, self.heads, many, 1)
         weight = torch.cat([weight, nothing], 3).softmax(3)[..., :-1]
         return self.take((weight @ value).transpose(1, 2).reshape(batch, many, width))
@@ -123,13 +121,13 @@ class Entrance(nn.Module):
             self.describe = nn.Linear(size, shape.width)
             self.answer = Look(shape.width, shape.heads)
 
-    def forward(self, columns: Tensor, described: Tensor, there: Tensor, apart: Apart) -> Tensor:
+    def forward(self, columns: Tensor, described: Tensor, nearness: Tensor) -> Tensor:
         if self.descriptor is Descriptor.CONCAT:
             columns = torch.cat([columns, described], 2)
         tokens = self.out(torch.relu(self.into(columns)))
         if self.descriptor is Descriptor.REVERSE:
             asking = tokens + self.describe(described)
-            tokens = asking + self.answer(asking, tokens, there, apart)
+            tokens = asking + self.answer(asking, tokens, nearness)
         return tokens
 
 
@@ -142,30 +140,31 @@ class LadderNet(nn.Module):
         self.shape = shape
         self.performance = Entrance(shape, PERFORMANCE_COLUMNS, shape.a4, A4_BANDS)
         self.score = Entrance(shape, SCORE_COLUMNS, shape.d4, D4_STEPS)
+        self.nearness = nn.ModuleDict({pair: Nearness(shape.heads) for pair in PAIRS})
         self.heard = nn.ModuleList(Side(shape) for _ in range(shape.rungs))
         self.written = nn.ModuleList(Side(shape) for _ in range(shape.rungs))
         self.heard_end, self.written_end = nn.LayerNorm(shape.width), nn.LayerNorm(shape.width)
         self.heard_head, self.written_head = nn.Linear(shape.width, 2), nn.Linear(shape.width, 2)
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        at, on = batch.performance_at, batch.score_at
-        heard_heard, written_written = Apart(at, at, None), Apart(on, on, None)
-        heard_written = Apart(at, on, batch.linked)
-        written_heard = Apart(on, at, batch.linked.transpose(1, 2))
-        struck, due = batch.is_trace, batch.is_written
-        heard = self.performance(batch.performance, batch.a4, struck, heard_heard)
-        written = self.score(batch.score, batch.d4, due, written_written)
+        at, on, linked = batch.performance_at, batch.score_at, batch.linked
+        apart = Apart(at, at), Apart(at, on, linked), Apart(on, at, linked.transpose(1, 2)), Apart(on, on)
+        there = batch.is_trace, batch.is_written, batch.is_trace, batch.is_written
+        near = {
+            pair: self.nearness[pair](each, tokens)
+            for pair, each, tokens in zip(PAIRS, apart, there, strict=True)
+        }
+        heard = self.performance(batch.performance, batch.a4, near["heard_heard"])
+        written = self.score(batch.score, batch.d4, near["written_written"])
         for one, other in zip(self.heard, self.written, strict=True):
-            heard = _climb(one, heard, written, (due, heard_written), (struck, heard_heard))
-            written = _climb(other, written, heard, (struck, written_heard), (due, written_written))
+            heard = _climb(one, heard, written, near["heard_written"], near["heard_heard"])
+            written = _climb(other, written, heard, near["written_heard"], near["written_written"])
         return self.written_head(self.written_end(written)), self.heard_head(self.heard_end(heard))
 
 
-def _climb(
-    side: nn.Module, own: Tensor, other: Tensor, across: tuple[Tensor, Apart], along: tuple[Tensor, Apart]
-) -> Tensor:
+def _climb(side: nn.Module, own: Tensor, other: Tensor, across: Tensor, along: Tensor) -> Tensor:
     if hasattr(side, "across"):
-        own = own + side.across(own, other, *across)
+        own = own + side.across(own, other, across)
     if hasattr(side, "along"):
-        own = own + side.along(own, own, *along)
+        own = own + side.along(own, own, along)
     return own + side.think(own)

@@ -84,7 +84,7 @@ def chosen(traces: np.ndarray, written_pitches: np.ndarray) -> np.ndarray:
     asked = np.zeros(128, bool)
     asked[written_pitches] = True
     worth = traces["sure"] + 0.03 * asked[traces["pitch"]]
-    return np.sort(np.argsort(-worth, kind="stable")[:MOST_TRACES])
+    return np.sort(np.argsort(worth, kind="stable")[-MOST_TRACES:])  # of equal ones the later
 
 
 def tokens_of(view: View) -> Tokens:

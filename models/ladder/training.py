@@ -15,10 +15,11 @@ from repetiteur.models.ladder.loss import loss_of
 from repetiteur.models.ladder.net import LadderNet
 from repetiteur.models.ladder.shape import Shape
 
-LEARNT_AFTER = 100  # steps until the full learning rate
+LEARNT_AFTER = 50  # steps until the full learning rate
 LAST_RATE = 0.02  # of the full learning rate, at the end
 LONGEST_STEP = 1.0  # norm of the gradient
 AVERAGED = 0.998  # how slowly the averaged weights, which are the ones kept, follow
+AT_ONCE = 8  # batches drawn, of which one is taken
 OFTENER = 2  # how often views are taken in which a verdict was about to be told
 
 
@@ -47,6 +48,7 @@ class Trainer:
         self.average = copy.deepcopy(self.net).eval()
         self._lesson, self._asked = lesson, asked_rows(lesson)
         self._pool = np.concatenate([np.arange(len(lesson)), *[sorted(self._asked)] * (OFTENER - 1)])
+        self._sizes = np.diff(lesson.seen["traces"], prepend=0)
         matrices = [weight for weight in self.net.parameters() if weight.ndim > 1]
         others = [weight for weight in self.net.parameters() if weight.ndim <= 1]
         groups = [
@@ -63,8 +65,7 @@ class Trainer:
     def step(self) -> dict[str, float]:
         """Learn from one batch. Gives the parts of its loss."""
         random = np.random.default_rng([self.recipe.seed, self.done])
-        numbers = random.choice(self._pool, self.recipe.batch)
-        batch = batch_of(self._lesson, numbers.tolist(), self._asked, random)
+        batch = batch_of(self._lesson, self._some(random), self._asked, random)
         for group in self.optimiser.param_groups:
             group["lr"] = self.recipe.rate * self.pace()
         parts = loss_of(self.net(batch), batch)
@@ -75,6 +76,13 @@ class Trainer:
         self.done += 1
         self._follow()
         return {name: float(part.detach()) for name, part in parts.items()}
+
+    def _some(self, random: np.random.Generator) -> list[int]:
+        """Views of about the same number of traces, so that little is padded."""
+        drawn = random.choice(self._pool, AT_ONCE * self.recipe.batch)
+        drawn = drawn[np.argsort(self._sizes[drawn], kind="stable")]
+        first = random.integers(AT_ONCE) * self.recipe.batch
+        return drawn[first : first + self.recipe.batch].tolist()
 
     def pace(self) -> float:
         """The learning rate of the step to come, as a share of the full one."""

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from repetiteur.models.encoder.weights import WeightsError
-from repetiteur.models.ladder.nearness import KNOTS_S, PITCHES
+from repetiteur.models.ladder.nearness import KNOTS_S, PAIRS, PITCHES
 from repetiteur.models.ladder.shape import Descriptor, Looking, Shape
 from repetiteur.models.ladder.tokens import A4_BANDS, D4_STEPS, PERFORMANCE_COLUMNS, SCORE_COLUMNS
 
@@ -54,10 +54,12 @@ def sizes(shape: Shape) -> dict[str, tuple[int, ...]]:
         linear(name + ".ask", width, width)
         linear(name + ".offer", width, 2 * width)
         linear(name + ".take", width, width)
-        found[name + ".nothing"] = found[name + ".nearness.linked"] = (heads,)
-        found[name + ".nearness.pitch"] = (PITCHES, heads)
-        found[name + ".nearness.time"] = (len(KNOTS_S), heads)
+        found[name + ".nothing"] = (heads,)
 
+    for pair in PAIRS:
+        found[f"nearness.{pair}.linked"] = (heads,)
+        found[f"nearness.{pair}.pitch"] = (PITCHES, heads)
+        found[f"nearness.{pair}.time"] = (len(KNOTS_S), heads)
     streams = (
         ("performance", PERFORMANCE_COLUMNS, A4_BANDS, shape.a4),
         ("score", SCORE_COLUMNS, D4_STEPS, shape.d4),

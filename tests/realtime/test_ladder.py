@@ -1,0 +1,97 @@
+"""What the Ladder is shown: the traces heard lately, and the score as the follower has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from repetiteur.models.ladder.tokens import AHEAD_S, MATCHED, MOST_WRITTEN, NOT_A_NOTE, PAST_S, STRAY, View
+from repetiteur.realtime.follower import Follower
+from repetiteur.realtime.ladder import REMEMBERED, Ladder
+from repetiteur.realtime.layout import lay_out
+
+
+@dataclass
+class Trace:
+    note: int
+    pitch: int
+    onset_s: float
+    sure: float = 0.9
+    middle: float = 0.9
+    early: float = 0.9
+    before: float = 0.0
+    sounds: float = 0.9
+    lasting: float = 0.9
+    velocity: float = 0.5
+
+
+class Sure:
+    """Says of every row what its number is."""
+
+    def read(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        traces, written = np.arange(len(view.traces)) / 100, np.arange(len(view.written)) / 100
+        return written, traces, traces + 0.5
+
+
+@pytest.fixture
+def played(stage):
+    """A tune played to its tenth quarter, with one stray note."""
+    tune = stage.tune()
+    score = stage.score(tune)
+    follower = Follower(lay_out(score))
+    ladder = Ladder(score, follower.layout, Sure())
+    strokes = [note for note in stage.player(tune) if note.t_s < 5.5]
+    for number, stroke in enumerate([*strokes, stage.struck(5.51, 100)]):
+        ladder.trace(Trace(number, stroke.pitch, stroke.t_s))
+        follower.note(stroke.pitch, stroke.t_s)
+        ladder.note(number, follower.notes)
+    ladder.trace(Trace(-1, 30, 5.52, sure=0.01))
+    return ladder, follower, len(strokes)
+
+
+def test_the_score_around_the_place_is_seen_as_the_follower_has_it(played) -> None:
+    ladder, follower, _ = played
+    written = ladder.view(5.7, follower).written
+    assert ((written["due_s"] >= 5.7 - PAST_S) & (written["due_s"] <= 5.7 + AHEAD_S)).all()
+    assert written["heard"][~written["ahead"]].all()
+    assert not written["heard"][written["ahead"]].any() and written["ahead"].any()
+    assert np.array_equal(written["pitch"], np.asarray(follower.layout.key_pitch)[written["key"]])
+    assert (written["lasts_s"] > 0).all()
+
+
+def test_every_trace_is_read_as_the_follower_reads_it(played) -> None:
+    ladder, follower, strokes = played
+    view = ladder.view(5.7, follower)
+    assert (view.traces["onset_s"] >= 5.7 - PAST_S).all()
+    assert view.reading[-2:].tolist() == [STRAY, NOT_A_NOTE]
+    assert (view.reading[:-2] == MATCHED).all()
+    linked = view.written[view.link[:-2]]
+    assert np.array_equal(linked["pitch"], view.traces["pitch"][:-2])
+    assert view.traces["note"][-3] == strokes - 1
+
+
+def test_answers_are_of_the_note_or_key_asked_for(played) -> None:
+    ladder, follower, strokes = played
+    look = ladder.look(5.7, follower)
+    traces = len(look.view.traces)
+    assert look.was_struck(strokes) == (traces - 2) / 100
+    assert look.was_extra(strokes) == (traces - 2) / 100 + 0.5
+    assert look.was_struck(0) is None and look.was_struck(999) is None
+    row = look.view.written[3]
+    assert look.was_played(int(row["key"]), int(row["which_pass"])) == 0.03
+    assert look.was_played(0, 9) is None
+
+
+def test_it_is_bounded(stage) -> None:
+    tune = [stage.written(0.01 * number, 40 + number % 40) for number in range(400)]
+    score = stage.score(tune)
+    follower = Follower(lay_out(score))
+    ladder = Ladder(score, follower.layout, Sure())
+    for number in range(3 * REMEMBERED):
+        ladder.trace(Trace(-1, 60, number * 1e-3))
+    follower.note(40, 3.0)
+    view = ladder.view(3.072, follower)
+    assert len(view.written) <= MOST_WRITTEN
+    assert view.traces["onset_s"][-1] == pytest.approx(3.071)
