@@ -23,6 +23,7 @@ from repetiteur.realtime.judge import Judge
 from repetiteur.realtime.layout import Layout, lay_out, reroute
 from repetiteur.realtime.properties import PROPERTIES
 from repetiteur.realtime.score import PlayOrder, Score
+from repetiteur.realtime.second_hearing import SecondHearing
 from repetiteur.realtime.version import __version__
 from repetiteur.realtime.whereabouts import Whereabouts
 
@@ -44,6 +45,7 @@ class Engine:
         self._behind_s = 0.0  # how long after it we knew: ears take their time
         self._sounding: dict[tuple[int, int], int] = {}
         self._heard: set[int] = set()  # by ear, and sounding
+        self._second = SecondHearing()
         self.state = State.IDLE
         self.settings: dict[str, float | str] = {name: item.default for name, item in PROPERTIES.items()}
         self._operator = Operator(self)  # pyright: ignore[reportArgumentType]  # same class by two paths
@@ -75,6 +77,8 @@ class Engine:
                 self._heard_note(item)
             case inputs.HeardEnd():
                 self._heard_end(item)
+            case inputs.HeardTrace():
+                self._second.trace(item)
             case inputs.Tick():
                 self._tick(item.t_s)
             case inputs.Controller():
@@ -229,7 +233,7 @@ class Engine:
     def _follow(self, layout: Layout) -> None:
         self.follower = Follower(layout)
         self.foresight = Foresight(self.follower)
-        self.judge = Judge(self.score, self.follower, self.emit)
+        self.judge = Judge(self.score, self.follower, self._second, self.emit)
         self.where = Whereabouts(self.score, self.follower, self.emit)
 
     def _hello(self, t_s: float) -> None:

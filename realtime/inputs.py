@@ -65,6 +65,23 @@ class HeardEnd:
     offset_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class HeardTrace:
+    """Something in the sound that may be an onset, however faint; all from ``sure`` on are 0 to 1."""
+
+    t_s: float  # of the newest sound that was needed
+    id: int  # of the confirmed note it is, or -1
+    pitch: int
+    onset_s: float
+    sure: float  # what the onset heads say, the latest first
+    middle: float
+    early: float
+    before: float  # whether the key sounded before,
+    sounds: float  # right after,
+    lasting: float  # and a tenth of a second later
+    velocity: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Chunk:
     """Sound as it was captured: mono, full scale is 1. For the ears; a journal keeps what they heard."""
@@ -210,14 +227,14 @@ class SetProperty:
 
 
 Performed = NoteOn | NoteOff | Controller
-Heard = HeardNote | HeardEnd
+Heard = HeardNote | HeardEnd | HeardTrace
 Command = (
     Start | Arm | Stop | Pause | Resume | Reset | Panic | GotoBar | GotoBeat | GotoMark
     | Next | Prev | Loop | LoopOff | SetProperty
 )  # fmt: skip
 Input = Performed | Heard | Tick | Finish | FaultSeen | HealthMeasured | Command
 INPUT_TYPES: tuple[type, ...] = (
-    NoteOn, NoteOff, Controller, HeardNote, HeardEnd, Tick, Finish, FaultSeen, HealthMeasured,
+    NoteOn, NoteOff, Controller, HeardNote, HeardEnd, HeardTrace, Tick, Finish, FaultSeen, HealthMeasured,
     Start, Arm, Stop, Pause, Resume, Reset, Panic, GotoBar, GotoBeat, GotoMark, Next, Prev, Loop,
     LoopOff, SetProperty,
 )  # fmt: skip

@@ -14,6 +14,7 @@ from repetiteur.realtime.inputs import Finish
 from repetiteur.realtime.judge import EXTRA_DELAY_S, LINGER_S, MISSED_DELAY_S, Judge
 from repetiteur.realtime.layout import Layout, lay_out
 from repetiteur.realtime.score import NoteKind, Ornament
+from repetiteur.realtime.second_hearing import SecondHearing
 
 TICK_S = 0.01
 
@@ -242,7 +243,7 @@ def test_keys_played_again_were_right_before_but_a_single_one_is_struck_twice(st
         told.append(event_type)
         return len(told)
 
-    judge = Judge(score, cast(Follower, follower), emit)
+    judge = Judge(score, cast(Follower, follower), SecondHearing(), emit)
     for number in range(1, 2 * keys + 1):
         follower.hear(number - 1 if number <= keys else UNMATCHED)
         if number == 2 * keys:  # only now the second try is believed, and the first no longer
