@@ -44,7 +44,7 @@ class Controller:
 class HeardNote:
     """What the ears make of a note in the sound; told again, with the same id, as they learn more.
 
-    Ids count from 0 and belong to one stream of sound: a session listens to sound or to MIDI.
+    Ids count from 0 and are the ears' own; the engine gives the note one of the stream's.
     """
 
     t_s: float  # of the newest sound that was needed
@@ -70,7 +70,7 @@ class HeardTrace:
     """Something in the sound that may be an onset, however faint; all from ``sure`` on are 0 to 1."""
 
     t_s: float  # of the newest sound that was needed
-    id: int  # of the confirmed note it is, or -1
+    id: int  # the ears' own of the confirmed note it is, or -1
     pitch: int
     onset_s: float
     sure: float  # what the onset heads say, the latest first

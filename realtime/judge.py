@@ -10,7 +10,7 @@ better reading may overturn its verdict: the old one is retracted first, by its 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -51,9 +51,12 @@ class Judge:
 
     delay = LINGER_S
 
-    def __init__(self, score: Score, follower: Follower, second: SecondHearing, emit: Emit) -> None:
-        """``second``: asked before anything is called a mistake."""
+    def __init__(
+        self, score: Score, follower: Follower, second: SecondHearing, ids: Iterator[int], emit: Emit
+    ) -> None:
+        """``second``: asked before anything is called a mistake. ``ids``: of the notes it finds."""
         self._second = second
+        self._ids = ids
         self._score = score
         self._follower = follower
         self._emit = emit
@@ -64,7 +67,7 @@ class Judge:
 
     def reset(self) -> None:
         """Forget everything told; nothing told before can be retracted any more."""
-        self._told = Told(self._score, self._follower.layout, self._emit, self._second.new_notes)
+        self._told = Told(self._score, self._follower.layout, self._emit, self._ids)
         self._notes = RecentNotes(self._follower.layout)
         self._due = DueTimes(self._score, self._follower.layout, self._notes)
         self._seen = np.full(MEMORY, UNMATCHED, np.int32)

@@ -8,11 +8,9 @@ MIDI there is nothing to hear again: every note is certain.
 from __future__ import annotations
 
 from collections import deque
-from itertools import count
 
 from repetiteur.realtime.inputs import HeardTrace
 
-FIRST_ID = 1 << 24
 REMEMBERED = 256  # traces: some ten seconds
 DUE_S = 0.12  # a trace this near to when a note was due may be it
 STRUCK = 0.05  # as high as this in the sure head, it is
@@ -27,19 +25,18 @@ class SecondHearing:
     """Remembers the traces. Same thread as the judge. Without traces it agrees with whatever it is asked."""
 
     def __init__(self) -> None:
-        self._traces: deque[HeardTrace] = deque(maxlen=REMEMBERED)
-        self.new_notes = count(FIRST_ID)
-        """Ids of notes that are found late: apart from all that the ears give."""
+        self._traces: deque[tuple[int | None, HeardTrace]] = deque(maxlen=REMEMBERED)
 
-    def trace(self, trace: HeardTrace) -> None:
-        self._traces.append(trace)
+    def trace(self, trace: HeardTrace, note: int | None) -> None:
+        """``note``: which note of the stream it is, if it is one."""
+        self._traces.append((note, trace))
 
     def struck(self, pitch: int, due_s: float) -> HeardTrace | None:
         """The trace of a note that no one was told of, if it was struck after all."""
         near = [
             trace
-            for trace in self._traces
-            if trace.pitch == pitch and trace.id < 0 and abs(trace.onset_s - due_s) <= DUE_S
+            for note, trace in self._traces
+            if trace.pitch == pitch and note is None and abs(trace.onset_s - due_s) <= DUE_S
         ]
         best = max(near, key=lambda trace: trace.sure, default=None)
         if best is not None and (best.sure >= STRUCK or best.lasting - best.before >= LASTING):
@@ -48,12 +45,12 @@ class SecondHearing:
 
     def is_real(self, note: int) -> bool:
         """Whether a note that nobody asked for was played, and is not just something that sounds along."""
-        own = next((trace for trace in reversed(self._traces) if trace.id == note), None)
+        own = next((trace for name, trace in reversed(self._traces) if name == note), None)
         if own is None or own.sure >= REAL:
             return True
         shadow = any(
             own.pitch - trace.pitch in HARMONICS and abs(trace.onset_s - own.onset_s) <= SHADOW_S
-            for trace in self._traces
+            for _, trace in self._traces
             if trace.sure > own.sure
         )
         return own.sure >= CLEAR and not shadow
