@@ -56,7 +56,8 @@ def _replay_performance(args: argparse.Namespace, how: showing.Manner) -> tuple[
 
             journal = cleanup.enter_context(closing(JournalWriter(args.journal, args.score, args.parts)))
         timed = followed(Engine(score), performed, journal)
-        return showing.show(timed, score, how, performed[-1].t_s), score
+        end_s, file = performed[-1].t_s, (args.score, args.parts)
+        return showing.show(timed, score, how, end_s, file=file), score
 
 
 def _replay_journal(args: argparse.Namespace, how: showing.Manner) -> tuple[Tally, Score]:
