@@ -16,7 +16,7 @@ class Recording:
     """A ``Performance`` for the page and a pace for whoever plays. Time runs from the first question
     of the pace on, and stands still while it is held."""
 
-    words = frozenset({"start", "stop", "pause", "resume", "ping", "score/info"})
+    words = frozenset({"start", "pause", "resume", "ping", "score/info"})
 
     def __init__(
         self, score: Score, file: ScoreFile | None, make_clock: Callable[[], Clock] = LiveClock

@@ -76,7 +76,7 @@ export class TimingCurve extends Curve {
     }
     this.svg.replaceChildren(...parts);
     const middle = sizes[Math.floor(sizes.length / 2)];
-    this.note.textContent = middle === undefined ? "" : `mostly within ${Math.round(middle)} ms`;
+    this.note.textContent = middle === undefined ? "" : `half within ${Math.round(middle)} ms`;
   }
 }
 

@@ -2,6 +2,7 @@
 
 const WIDTHS = [700, 1000, 1400, 1900, 2600]; // tenths of a millimetre, as the session draws them
 const STAFF_PX = { wide: 46, narrow: 36 }; // height of a staff as it should be read
+const AIR = 750; // units of the empty margins around a line that lines may share
 const HANDS_OFF_MS = 5000; // after the reader has scrolled, the page stays where it is
 
 export class Sheet {
@@ -65,11 +66,12 @@ export class Sheet {
       element.className = "line";
       element.style.aspectRatio = `${drawn.width} / ${drawn.height}`;
       element.dataset.line = number;
+      if (number && this.layout.perOctave !== 12) element.style.marginTop = `${(-100 * AIR) / drawn.width}%`;
       this.room.append(element);
       return { ...drawn, number, element, svg: null, notes: new Map() };
     });
-    this.current = -1;
     this.measure();
+    this.touched = -HANDS_OFF_MS;
     this.lines.forEach((line) => this.near.observe(line.element));
     this.onLayout();
   }
@@ -78,6 +80,7 @@ export class Sheet {
   resized() {
     clearTimeout(this.resizing);
     this.measure();
+    this.onLayout();
     this.resizing = setTimeout(() => {
       if (this.layout && this.key && this.width() !== this.drawnWidth) this.load();
     }, 250);
@@ -94,6 +97,7 @@ export class Sheet {
       line.scale = line.element.clientWidth / line.width;
     }
     this.at = null;
+    this.current = -1; // the cursor's height is another now
   }
 
   seen(entries) {
