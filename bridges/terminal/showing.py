@@ -50,7 +50,8 @@ def arguments(parser: argparse.ArgumentParser, osc: Endpoint | None) -> None:
 
 def manner(args: argparse.Namespace) -> Manner:
     """Raises InputError for a target that is not there, before anything is begun."""
-    return Manner(args.fast, args.json, None if args.osc is None else resolved(args.osc), web_page.page_wish(args))
+    osc = None if args.osc is None else resolved(args.osc)
+    return Manner(args.fast, args.json, osc, web_page.page_wish(args))
 
 
 class TallySink:

@@ -12,7 +12,6 @@ from repetiteur.realtime.score import Score
 
 _LETTERS = "CDEFGAB"
 _NAME = re.compile(r"([A-G])[♯♭]*(-?\d+)")
-_NEAR_Q = 2.0  # quarters around a place in which its staff is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,8 @@ class Ghosts:
 
     def at(self, q: float, played: int) -> Ghost:
         """An added note: on the staff that has the nearest pitch around there."""
-        first, last = np.searchsorted(self._onset_q, (q - _NEAR_Q, q + _NEAR_Q))
+        bar = self._score.bars[self._score.bar_at(q)]  # what is in it is in its line of music, too
+        first, last = np.searchsorted(self._onset_q, (bar["start_q"] - 1e-6, bar["end_q"] - 1e-6))
         if first == last:
             first = min(max(int(first) - 1, 0), len(self._onset_q) - 1)
             last = first + 1

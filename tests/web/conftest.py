@@ -15,10 +15,11 @@ import pytest
 from repetiteur.benchmarks.chromium import Page, browsing, found
 from repetiteur.bridges import assets
 from repetiteur.bridges.scores import load_score
-from repetiteur.bridges.web.draw import draw
+from repetiteur.bridges.web.draw import Wish, draw
 from repetiteur.bridges.web.gate import Gate
 from repetiteur.bridges.web.performance import ALL_WORDS, ScoreFile
 from repetiteur.bridges.web.server import PageServer
+from repetiteur.bridges.web.sheet import Sheet
 from repetiteur.bridges.wire.control import ScoreInfo
 from repetiteur.realtime import inputs
 from repetiteur.realtime.errors import InputError
@@ -111,11 +112,13 @@ class Story:
 
     def wrong(self, k: int, played: int) -> Event:
         q, pitch = float(self.score.notes["onset_q"][k]), int(self.score.notes["pitch"][k])
-        return self.tell(Mistake, MistakeKind.WRONG, self.score.note_ids[k], pitch, k, played, q, 1, self.at, 0.9)
+        name = self.score.note_ids[k]
+        return self.tell(Mistake, MistakeKind.WRONG, name, pitch, k, played, q, 1, self.at, 0.9)
 
     def missed(self, k: int) -> Event:
         q, pitch = float(self.score.notes["onset_q"][k]), int(self.score.notes["pitch"][k])
-        return self.tell(Mistake, MistakeKind.MISSED, self.score.note_ids[k], pitch, None, None, q, 1, self.at, 0.9)
+        name = self.score.note_ids[k]
+        return self.tell(Mistake, MistakeKind.MISSED, name, pitch, None, None, q, 1, self.at, 0.9)
 
     def extra(self, q: float, played: int) -> Event:
         return self.tell(Mistake, MistakeKind.EXTRA, None, None, 999, played, q, 1, self.at, 0.9)
@@ -155,8 +158,9 @@ class Client:
     def watch(self, **headers: str) -> int:
         """Become a viewer; the status of the answer."""
         lines = {
-            "Host": f"localhost:{self.port}", "Origin": f"http://localhost:{self.port}", "Upgrade": "websocket",
-            "Connection": "Upgrade", "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+            "Host": f"localhost:{self.port}", "Origin": f"http://localhost:{self.port}",
+            "Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
         } | {name.replace("_", "-"): value for name, value in headers.items()}  # fmt: skip
         text = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value)
         self.socket.sendall(f"GET /live HTTP/1.1\r\n{text}\r\n".encode())
@@ -216,6 +220,17 @@ class Client:
         return taken
 
 
+_drawn: dict[tuple[str, int], Sheet] = {}
+
+
+def drawn_once(wish: Wish) -> Sheet:
+    """Every test shows the same score: engraving it for each would take most of their time."""
+    key = (wish.score.id, wish.width)
+    if key not in _drawn:
+        _drawn[key] = draw(wish)
+    return _drawn[key]
+
+
 @pytest.fixture
 def pretended() -> Pretended:
     return Pretended(assets.SCORE)
@@ -223,7 +238,7 @@ def pretended() -> Pretended:
 
 @pytest.fixture
 def server(pretended: Pretended) -> Iterator[PageServer]:
-    running = PageServer(pretended, 0, draw=draw)
+    running = PageServer(pretended, 0, draw=drawn_once)
     yield running
     running.close()
 
@@ -231,7 +246,7 @@ def server(pretended: Pretended) -> Iterator[PageServer]:
 @pytest.fixture
 def lan_server(pretended: Pretended) -> Iterator[PageServer]:
     """As with --lan: a token is needed."""
-    running = PageServer(pretended, 0, Gate(lan=True, token="let-me-in", guests=False), draw=draw)
+    running = PageServer(pretended, 0, Gate(lan=True, token="let-me-in", guests=False), draw=drawn_once)
     yield running
     running.close()
 

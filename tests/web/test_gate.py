@@ -16,14 +16,14 @@ def head(path: str = "/", query: str = "", **headers: str) -> Head:
     return Head("GET", path, query, {"host": "localhost:7112"} | named)
 
 
-@pytest.mark.parametrize("host", ["localhost", "localhost:7112", "127.0.0.1:7112", "[::1]:7112", "LOCALHOST"])
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:7112", "127.0.0.1:7112", "[::1]:7112"])
 def test_this_machine_is_known_by_its_names(host: str) -> None:
     assert HERE.knows_host(head(host=host))
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:7112", "localhost.evil.example", "192.168.1.5", "", "127.0.0.1@evil",
-             "[evil]", "127.0.0.1:7112:1", "localhost:", "0x7f.1"],
+    "host", ["evil.example", "evil.example:7112", "localhost.evil.example", "192.168.1.5", "",
+             "127.0.0.1@evil", "[evil]", "127.0.0.1:7112:1", "localhost:", "0x7f.1"],
 )  # fmt: skip
 def test_a_name_that_was_turned_to_us_is_not(host: str) -> None:
     assert not HERE.knows_host(head(host=host))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from http import HTTPStatus
 
 import pytest
@@ -92,10 +93,8 @@ def test_nothing_else_is_raised_on_any_bytes(chunks: list[bytes]) -> None:
 
 @given(st.binary(max_size=200), st.integers(0, len(POST)))
 def test_nor_on_a_request_with_something_strange_in_it(strange: bytes, at: int) -> None:
-    try:
+    with suppress(BadRequestError):
         reader().feed(POST[:at] + strange + POST[at:])
-    except BadRequestError:
-        pass
 
 
 def test_an_answer_tells_its_length_and_keeps_the_page_to_itself() -> None:

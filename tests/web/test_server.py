@@ -120,7 +120,8 @@ def test_the_report_is_given_as_a_file(server: PageServer, pretended: Pretended,
 def test_control_words_are_those_of_the_wires(pretended: Pretended, connect: Connect) -> None:
     client = connect()
     client.watch()
-    for words in ({"do": "pause"}, {"do": "goto/beat", "beat": 6.0}, {"do": "loop", "first": "2", "last": "4"}):
+    loop = {"do": "loop", "first": "2", "last": "4"}
+    for words in ({"do": "pause"}, {"do": "goto/beat", "beat": 6.0}, loop):
         assert client.ask(words)["ok"]
     assert pretended.commands == [
         inputs.Pause(1.0), inputs.GotoBeat(1.0, 6.0), inputs.Loop(1.0, "2", "4"),
@@ -232,7 +233,9 @@ def test_what_is_no_name_of_a_score_is_not_kept(name: str) -> None:
     shelf.close()
 
 
-@pytest.mark.parametrize("name", ["../../a.xml", "..\\a.xml", "%2e%2e%2fa.xml", "/etc/a.xml", "a.XML", "C:a.mid"])
+@pytest.mark.parametrize(
+    "name", ["../../a.xml", "..\\a.xml", "%2e%2e%2fa.xml", "/etc/a.xml", "a.XML", "C:a.mid"]
+)
 def test_a_name_is_never_a_path(name: str) -> None:
     clean = clean_name(name)
     assert clean is not None and "/" not in clean and "\\" not in clean and not clean.startswith(".")
@@ -372,7 +375,8 @@ def test_strange_words_never_end_it(pretended: Pretended, connect: Connect) -> N
     client = connect()
     client.watch()
     deep = "[" * 5000
-    texts = [deep, '{"do":' + "9" * 5000 + "}", '"\\ud800"', '{"do":"\\ud800","id":"\\ud800"}', "{}" * 100, "\x00"]
+    texts = [deep, '{"do":' + "9" * 5000 + "}", '"\\ud800"', "{}" * 100, "\x00"]
+    texts += ['{"do":"\\ud800","id":"\\ud800"}']
     alphabet = '{}[]",:dogtbearlp/0123e-+.\\u \n'
     texts += ["".join(dice.choices(alphabet, k=dice.randrange(60))) for _ in range(300)]
     for text in texts:

@@ -56,8 +56,8 @@ def test_the_examples_of_the_standard() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"sec-websocket-key": "short"}, {"sec-websocket-version": "8"}, {"upgrade": "h2c"}, {"connection": "close"},
-     {"sec-websocket-key": "ä" * 16}],
+    [{"sec-websocket-key": "short"}, {"sec-websocket-version": "8"}, {"upgrade": "h2c"},
+     {"connection": "close"}, {"sec-websocket-key": "ä" * 16}],
 )  # fmt: skip
 def test_what_is_no_handshake_is_none(change: dict[str, str]) -> None:
     headers = {

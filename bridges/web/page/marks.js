@@ -50,13 +50,25 @@ export class Marks {
   }
 
   paint(n) {
-    const note = this.sheet.lineOfNote(n)?.notes?.get(n);
-    if (note) wear(note, this.codes[n]);
+    const line = this.sheet.lineOfNote(n), note = line?.notes.get(n);
+    if (note) this.wear(line, note, n);
+  }
+
+  // Missed notes get a ring, too: colour alone does not tell everybody.
+  wear(line, note, n) {
+    const code = this.codes[n];
+    wear(note, code);
+    const ring = document.getElementById(`ring-${n}`);
+    if (code !== "m") ring?.remove();
+    else if (!ring) {
+      const [, x, y] = this.sheet.head(n);
+      layer(line).append(make("circle", { id: `ring-${n}`, class: "ring", cx: x, cy: y, r: 2.1 * this.sheet.layout.step }));
+    }
   }
 
   dress(line) {
-    for (const [n, note] of line.notes) wear(note, this.codes[n]);
     line.svg.querySelector(".ghosts")?.remove();
+    for (const [n, note] of line.notes) this.wear(line, note, n);
     for (const ghost of this.ghosts.values()) {
       if (this.sheet.lineOfNote(ghost.near) === line) this.draw(line, ghost);
     }

@@ -111,7 +111,7 @@ export class Panel {
     button.type = "button";
     const where = document.createElement("span");
     where.className = "where";
-    where.textContent = mistake.beat;
+    where.textContent = capital(mistake.beat);
     button.append(where, ` ${mistake.told}`);
     button.addEventListener("click", () => this.goTo(mistake.bar));
     item.append(button);
