@@ -170,7 +170,8 @@ def _bar(number: int, dice: random.Random) -> str:
     above = "".join(_note(dice.choice("CDEFGAB"), 5, 1, "eighth", 1) for _ in range(8))
     below = "".join(_note(dice.choice("CDEFGAB"), 3, 4, "half", 2) for _ in range(2))
     first = opening if number == 1 else ""
-    return f'<measure number="{number}">{first}{above}<backup><duration>8</duration></backup>{below}</measure>'
+    back = "<backup><duration>8</duration></backup>"
+    return f'<measure number="{number}">{first}{above}{back}{below}</measure>'
 
 
 def _note(step: str, octave: int, duration: int, kind: str, staff: int) -> str:

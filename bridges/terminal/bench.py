@@ -213,7 +213,8 @@ def _page(args: argparse.Namespace) -> int:
         return _print_json(rows)
     head = ("ms", "events", "p50", "p90", "p99", "worst")
     cells = [
-        (row.what, str(row.events), *(f"{ms:.1f}" for ms in (row.p50_ms, row.p90_ms, row.p99_ms, row.worst_ms)))
+        (row.what, str(row.events), *(f"{ms:.1f}" for ms in
+         (row.p50_ms, row.p90_ms, row.p99_ms, row.worst_ms)))
         for row in rows
     ]  # fmt: skip
     _print_table("From an event to its paint on the page", head, cells)

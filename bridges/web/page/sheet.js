@@ -18,7 +18,7 @@ export class Sheet {
     this.touched = -HANDS_OFF_MS;
     this.onMount = () => {};
     this.onLayout = () => {};
-    this.near = new IntersectionObserver((seen) => this.seen(seen), { root: place, rootMargin: "120% 0%" });
+    this.near = new IntersectionObserver((seen) => this.seen(seen), { root: place, rootMargin: "70% 0%" });
     new ResizeObserver(() => this.resized()).observe(place);
     for (const kind of ["wheel", "touchmove"]) {
       place.addEventListener(kind, () => { this.touched = performance.now(); }, { passive: true });
