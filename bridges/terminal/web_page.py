@@ -54,8 +54,12 @@ def told(server: PageServer) -> str:
     if server.gate.token is None:
         return f"the page is at http://localhost:{server.port}/"
     link = f"http://{_own_address()}:{server.port}/?token={server.gate.token}"
-    line = f"the page is at {link}\nwhoever has this link controls the session"
-    return line
+    told = f"the page is at {link}\nwhoever has this link controls the session"
+    if not sys.stderr.isatty():
+        return told
+    from repetiteur.bridges.terminal.qr import for_terminal
+
+    return f"{told}\n{for_terminal(link)}"
 
 
 def tell(line: str) -> None:
