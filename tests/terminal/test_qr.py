@@ -26,7 +26,7 @@ HELLO = """
 # ### # ### #   # # #
 #     # ##    # #  # 
 ####### # # # ##   ##
-"""  # noqa: W291
+"""
 
 
 def test_the_modules_are_those_of_the_standard() -> None:
