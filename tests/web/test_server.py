@@ -120,8 +120,9 @@ def test_the_report_is_given_as_a_file(server: PageServer, pretended: Pretended,
 def test_control_words_are_those_of_the_wires(pretended: Pretended, connect: Connect) -> None:
     client = connect()
     client.watch()
-    loop = {"do": "loop", "first": "2", "last": "4"}
-    for words in ({"do": "pause"}, {"do": "goto/beat", "beat": 6.0}, loop):
+    loop: dict[str, object] = {"do": "loop", "first": "2", "last": "4"}
+    goto: dict[str, object] = {"do": "goto/beat", "beat": 6.0}
+    for words in ({"do": "pause"}, goto, loop):
         assert client.ask(words)["ok"]
     assert pretended.commands == [
         inputs.Pause(1.0), inputs.GotoBeat(1.0, 6.0), inputs.Loop(1.0, "2", "4"),

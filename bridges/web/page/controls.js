@@ -77,7 +77,7 @@ export class Controls {
     this.loop = loop;
     this.bars.setLoop(loop);
     $("loop").setAttribute("aria-pressed", loop ? "true" : "false");
-    const text = loop ? `Bars ${this.labels[loop[0]]}–${this.labels[loop[1]]}, over and over` : "";
+    const text = loop ? `Loop ${this.labels[loop[0]]}–${this.labels[loop[1]]}` : "";
     $("loop-text").textContent = text;
   }
 

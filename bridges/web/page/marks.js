@@ -82,7 +82,8 @@ export class Marks {
     const steps = perOctave === 12 ? ghost.semitones : ghost.steps;
     const up = Math.min(Math.max(steps, -FARTHEST_STEPS), FARTHEST_STEPS);
     const added = ghost.kind === "extra";
-    const x = (added ? this.sheet.xOnLine(line, ghost.q) ?? head[1] : head[1]) + (added ? 0 : 3.2 * step);
+    // Beside the heads that are there, never on top of them.
+    const x = (added ? this.sheet.xOnLine(line, ghost.q) ?? head[1] : head[1]) + (added ? 2.6 : 3.2) * step;
     const y = head[2] - up * step;
     const group = make("g", { id: `ghost-${ghost.seq}`, class: `ghost ${ghost.kind}` });
     const r = 1.2 * step;

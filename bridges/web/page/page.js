@@ -9,6 +9,7 @@ import { Sheet } from "./sheet.js";
 import { Wire } from "./wire.js";
 
 const $ = (id) => document.getElementById(id);
+const FOLDED = matchMedia("(max-width: 820px)"); // most of the panel is folded away
 const MOVING = new Set(["following", "coasting"]);
 
 const glide = new Glide();
@@ -69,7 +70,10 @@ const takes = {
   note: (message) => panel.note(message),
   turn: (message) => panel.turn(message),
   health: (message) => panel.health(message),
-  fault: (message) => panel.fault(message),
+  fault(message) {
+    panel.fault(message);
+    if (FOLDED.matches) say(`${message.what}: ${message.remedy}`, "bad");
+  },
 };
 
 const wire = new Wire((message) => takes[message.type]?.(message), connection);
