@@ -86,7 +86,7 @@ def _measured(page: Page, server: PageServer, score: Score, events: int) -> list
     story = _story(score)
     server.send([next(story), next(story), next(story)])
     page.open(f"http://localhost:{server.port}/", 1280, 800)
-    _until(page, "document.querySelectorAll('.line svg .note').length > 50")
+    _until(page, "document.querySelectorAll('.row svg .note').length > 50")
     page.ask(f"(() => {{ {_WATCH} }})()")
     offset_ms = _offset_ms(page)
     sent_ms: dict[str, float] = {}

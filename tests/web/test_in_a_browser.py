@@ -31,7 +31,7 @@ PICTURES = Path(__file__).parents[2] / "build" / "page"
 PATIENCE_S = 20.0
 SIZES = [(1280, 800), (1024, 768), (390, 844)]
 DRAWN = (
-    "document.querySelectorAll('.line svg .note').length > 20 && !document.getElementById('cursor').hidden"
+    "document.querySelectorAll('.row svg .note').length > 20 && !document.getElementById('cursor').hidden"
 )
 
 

@@ -59,11 +59,11 @@ export class Sheet {
 
   build() {
     this.near.disconnect();
-    this.room.querySelectorAll(".line").forEach((line) => line.remove());
+    this.room.querySelectorAll(":scope > .row").forEach((line) => line.remove());
     this.room.querySelector(".shared").innerHTML = this.layout.shared;
     this.lines = this.layout.lines.map((drawn, number) => {
       const element = document.createElement("div");
-      element.className = "line";
+      element.className = "row";
       element.style.aspectRatio = `${drawn.width} / ${drawn.height}`;
       element.dataset.line = number;
       if (number && this.layout.perOctave !== 12) element.style.marginTop = `${(-100 * AIR) / drawn.width}%`;
