@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable
 
 from repetiteur.bridges.web.gate import Access
-from repetiteur.bridges.web.http import Head, Request, RequestReader
+from repetiteur.bridges.web.http import Head, RequestReader
 from repetiteur.bridges.web.websocket import Closing, Frames, close_frame
 from repetiteur.bridges.wire.outbox import Outbox
 
@@ -33,7 +33,6 @@ class Connection:
         self.reader: RequestReader | None = RequestReader(most_body)  # until the request is there
         self.frames: Frames | None = None  # of a viewer
         self.access = Access.NONE
-        self.wants: Request | None = None  # a sheet that is being drawn
         self.begun_s = now_s
         self.ends_at_s = now_s + REQUEST_S  # it is cut off then
         self._outbox = Outbox(MOST_BEHIND)

@@ -13,19 +13,18 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 
 from repetiteur.bridges.web.answers import Answers, Reply
 from repetiteur.bridges.web.connection import BODY_S, Connection
 from repetiteur.bridges.web.desk import Desk, answer_id
 from repetiteur.bridges.web.draw import Wish, draw_apart
 from repetiteur.bridges.web.engraver import Engraver, Key
+from repetiteur.bridges.web.errands import Errands
 from repetiteur.bridges.web.gate import Access, Gate
 from repetiteur.bridges.web.http import BadRequestError, Head, Request
 from repetiteur.bridges.web.performance import Performance
 from repetiteur.bridges.web.present import Words
 from repetiteur.bridges.web.sheet import Sheet
-from repetiteur.bridges.web.so_far import report_apart
 from repetiteur.bridges.web.stage import Stage
 from repetiteur.bridges.web.websocket import Closing, Message, Opcode, WebSocketError, frame
 from repetiteur.bridges.wire.control import RefusedError, ScoreInfo
@@ -69,13 +68,15 @@ class PageServer:
         self._results: deque[Callable[[], None]] = deque()  # of long work, for the loop to run
         self._connections: dict[socket.socket, Connection] = {}
         self._held = False
-        self._reporting = False
         self._alive_at_s = 0.0
         self._dropped = self._refused = self._sent_away = 0
         self._open = True
         self.seen = threading.Event()  # set once the first viewer is there
-        self._engraver = Engraver(lambda key: self._post(lambda: self._engraved(key)), draw)
+        self._engraver = Engraver(lambda _: self._post(lambda: self._errands.engraved()), draw)
         self._answers = Answers(self.gate, self._engraver)
+        self._errands = Errands(
+            self._stage, self._desk, self._answers, self._engraver, self._post, clock, self._tell_scores
+        )
         self._listening = bound(socket.SOCK_STREAM, port, self.gate.lan)
         self._listening.listen(MOST_CONNECTIONS)
         self.port: int = self._listening.getsockname()[1]
@@ -154,6 +155,7 @@ class PageServer:
         self._connections[sock] = connection
 
     def _end(self, connection: Connection) -> None:
+        self._errands.forget(connection)
         self._loop.watch(connection.sock, for_reading=False, for_writing=False)
         self._connections.pop(connection.sock, None)
         connection.sock.close()
@@ -238,59 +240,11 @@ class PageServer:
             case Reply.VIEWER:
                 self._admit(connection, request.head, rest, now_s)
             case Reply.REPORT:
-                self._report(connection, now_s)
+                self._errands.report(connection)
             case Reply.UPLOAD:
-                self._take_in(connection, request, now_s)
+                self._errands.take_in(connection, request)
             case Key() as key:
-                self._sheet(connection, request, key)
-
-    def _sheet(self, connection: Connection, request: Request, key: Key) -> None:
-        """When it is drawn; those who wait are asked again then."""
-        connection.wants = request
-        self._engraver.ask(key, self._stage.wish(key.width))
-
-    def _engraved(self, key: Key) -> None:
-        now_s = self._clock()
-        for connection in self._connections.values():
-            if connection.wants is None:
-                continue
-            try:
-                reply = self._answers.reply(connection.wants, self._stage.key)
-            except BadRequestError as error:
-                reply = self._answers.refusal(error)
-            if isinstance(reply, bytes):
-                connection.wants = None
-                connection.answer(reply, now_s)
-
-    def _report(self, connection: Connection, now_s: float) -> None:
-        """Made elsewhere, one at a time."""
-        if self._reporting:
-            busy = BadRequestError(HTTPStatus.SERVICE_UNAVAILABLE, "a report is being made; ask again soon")
-            connection.answer(self._answers.refusal(busy), now_s)
-            return
-        self._reporting = True
-        played = self._stage.played()
-
-        def done(page: bytes | None) -> None:
-            self._reporting = False
-            connection.answer(self._answers.report(page, played.score.id), self._clock())
-
-        def work() -> None:
-            page = report_apart(played)
-            self._post(lambda: done(page))
-
-        threading.Thread(target=work, name="page-report", daemon=True).start()
-
-    def _take_in(self, connection: Connection, request: Request, now_s: float) -> None:
-        def done(outcome: ScoreInfo | RefusedError) -> None:
-            self._post(lambda: connection.answer(self._answers.loaded(outcome), self._clock()))
-            self._post(self._tell_scores)
-
-        try:
-            self._desk.take_in(request.head.query, request.body, done)
-        except RefusedError as refused:
-            self._refused += 1
-            connection.answer(self._answers.loaded(refused), now_s)
+                self._errands.sheet(connection, request, key)
 
     def _admit(self, connection: Connection, head: Head, rest: bytes, now_s: float) -> None:
         acceptance = self._answers.acceptance(head)
