@@ -95,6 +95,15 @@ class Page:
             self._mouse("mouseMoved", *place, buttons=1)
         self._mouse("mouseReleased", *places[-1])
 
+    def touch(self, *places: tuple[float, float]) -> None:
+        """The same with a finger."""
+        self.call("Emulation.setTouchEmulationEnabled", enabled=True)
+        for k, (x, y) in enumerate(places):
+            kind = "touchMove" if k else "touchStart"
+            self.call("Input.dispatchTouchEvent", type=kind, touchPoints=[{"x": x, "y": y}])
+        self.call("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
+        self.call("Emulation.setTouchEmulationEnabled", enabled=False)
+
     def _mouse(self, kind: str, x: float, y: float, buttons: int = 0) -> None:
         button = "none" if kind == "mouseMoved" and not buttons else "left"
         self.call("Input.dispatchMouseEvent", type=kind, x=x, y=y, button=button, buttons=buttons,

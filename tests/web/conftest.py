@@ -6,7 +6,7 @@ import json
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -204,7 +204,7 @@ class Client:
         size = bytes((0x80 | len(data),)) if len(data) < 126 else b"\xfe" + len(data).to_bytes(2, "big")
         self.socket.sendall(bytes((first,)) + size + mask + hidden)
 
-    def ask(self, words: dict[str, object]) -> dict[str, Any]:
+    def ask(self, words: Mapping[str, object]) -> dict[str, Any]:
         self.say({**words, "id": 7})
         return self.until("answer")
 

@@ -162,6 +162,16 @@ def test_it_is_steered_with_the_mouse(watched: Watched) -> None:
         assert watched.commands(before + 1)[-1] == command(1.0)
 
 
+def test_it_is_steered_by_touch(watched: Watched) -> None:
+    watched.open(1024, 768)
+    first, third = watched.middle('.bar[data-bar="0"]'), watched.middle('.bar[data-bar="2"]')
+    watched.page.touch(third)
+    assert watched.commands(1) == [inputs.GotoBeat(1.0, float(watched.story.score.bars["start_q"][2]))]
+    between = [(first[0] + share * (third[0] - first[0]), first[1]) for share in (0.1, 0.3, 0.6, 0.9)]
+    watched.page.touch(first, *between, third)
+    assert watched.commands(2)[1] == inputs.Loop(1.0, "1", "3")
+
+
 def test_it_is_steered_with_keys_alone(watched: Watched) -> None:
     watched.open()
     press, ask = watched.page.press, watched.page.ask
@@ -270,7 +280,7 @@ def test_it_fits_every_screen(watched: Watched, scheme: str) -> None:
     for width, height in SIZES:
         watched.open(width, height, scheme)
         watched.until("document.querySelectorAll('.ghost').length == 2")
-        watched.page.ask("document.getElementById('loop-text').textContent = 'Loop 1–32'")
+        watched.page.ask("document.getElementById('loop-text').textContent = 'Loop 10-320'")
         time.sleep(0.5)  # for colours to arrive, before the picture
         (PICTURES / f"{width}x{height}-{scheme}.png").write_bytes(watched.page.picture())
         outside = (

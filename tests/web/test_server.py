@@ -120,8 +120,8 @@ def test_the_report_is_given_as_a_file(server: PageServer, pretended: Pretended,
 def test_control_words_are_those_of_the_wires(pretended: Pretended, connect: Connect) -> None:
     client = connect()
     client.watch()
-    loop: dict[str, object] = {"do": "loop", "first": "2", "last": "4"}
-    goto: dict[str, object] = {"do": "goto/beat", "beat": 6.0}
+    loop = {"do": "loop", "first": "2", "last": "4"}
+    goto = {"do": "goto/beat", "beat": 6.0}
     for words in ({"do": "pause"}, goto, loop):
         assert client.ask(words)["ok"]
     assert pretended.commands == [
