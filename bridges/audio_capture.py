@@ -10,18 +10,19 @@ from typing import Any
 
 import numpy as np
 
+from repetiteur.bridges.chunks import ChunkMaker
 from repetiteur.bridges.quiet import quiet_stderr
-from repetiteur.bridges.sound_files import mono
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.inputs import Chunk
 
 BLOCK_S = 0.01  # asked of the device; it gives what it can
+GONE_AFTER_S = 1.0  # without a single block: a device that is there sends silence
 
 Deliver = Callable[[Chunk], bool]  # False where it had no room
 
 
 class AudioListener:
-    """One audio input. ``open`` and ``close`` belong to one thread."""
+    """One audio input. ``open``, ``start``, ``look`` and ``close`` belong to one thread."""
 
     def __init__(self, pyaudio: Any, deliver: Deliver, now_s: Callable[[], float]) -> None:
         self._pyaudio = pyaudio
@@ -29,12 +30,19 @@ class AudioListener:
         self._now_s = now_s
         self._system: Any = None
         self._stream: Any = None
+        self._chunks: ChunkMaker | None = None
         self._channels = 1
+        self._called_s = 0.0  # when a block came last
         self._next_s = 0.0  # when the next chunk should begin
+        self._missed = False  # what lies before the next chunk
         self._lost = 0  # samples since the last chunk that was taken
         self.name = ""
         self.rate_hz = 0.0
         self.overflows = 0  # times the device, or we, had no room
+
+    @property
+    def connected(self) -> bool:
+        return self._stream is not None
 
     def open(self, name: str) -> None:
         """Get ready to listen to the first input with ``name`` in its name, at the rate it prefers.
@@ -51,6 +59,7 @@ class AudioListener:
             raise InputError(f"audio input {name}", "not found", remedy)
         self.name, self.rate_hz = chosen["name"], float(chosen["defaultSampleRate"])
         self._channels = min(2, int(chosen["maxInputChannels"]))
+        self._chunks = ChunkMaker(self._channels, self.rate_hz)
         try:
             with quiet_stderr():
                 self._stream = self._system.open(
@@ -65,29 +74,63 @@ class AudioListener:
 
     def start(self) -> None:
         """Chunks come from here on."""
+        self._called_s = self._now_s()
         self._stream.start_stream()
+
+    def look(self) -> str | None:
+        """Notice a device that went or came back. Call it about twice a second; says what changed."""
+        if not self.name:
+            return None
+        if self._stream is None:
+            return f"audio input {self.name} is back" if self._taken_up() else None
+        if self._now_s() - self._called_s < GONE_AFTER_S:
+            return None
+        self.close()
+        self._fall_silent(self._now_s())
+        return f"audio input {self.name} is gone"
 
     def close(self) -> None:
         """Harmless twice."""
         stream, self._stream = self._stream, None
         system, self._system = self._system, None
-        if stream is not None:
-            stream.close()
-        if system is not None:
-            system.terminate()
+        with quiet_stderr():
+            if stream is not None:
+                stream.close()
+            if system is not None:
+                system.terminate()
+
+    def _taken_up(self) -> bool:
+        try:
+            self.open(self.name)
+            self.start()
+        except (InputError, OSError):
+            self.close()
+            return False
+        return True
+
+    def _fall_silent(self, now_s: float) -> None:
+        """The device is gone: what sounded ends."""
+        if self._next_s:
+            gone = max(0, round((now_s - self._next_s) * self.rate_hz))
+            self._deliver(Chunk(now_s, np.zeros(0, np.float32), self.rate_hz, self._lost + gone))
+            self._next_s, self._lost, self._missed = now_s, 0, True
 
     def _heard(self, data: bytes, frames: int, times: Any, flags: int) -> tuple[None, int]:
         """On PortAudio's thread."""
-        sound = mono(np.frombuffer(data, np.float32).reshape(-1, self._channels))
+        now_s = self._called_s = self._now_s()
         lasts_s = frames / self.rate_hz
         begun_s = times["input_buffer_adc_time"]
         age_s = times["current_time"] - begun_s if begun_s > 0 else lasts_s
-        t_s = self._now_s() - max(age_s, lasts_s)
+        t_s = now_s - max(age_s, lasts_s)
         if flags & self._pyaudio.paInputOverflow:
             self.overflows += 1
-            self._lost += max(0, round((t_s - self._next_s) * self.rate_hz)) if self._next_s else 0
+            self._missed = True
+        if self._missed and self._next_s:
+            self._lost += max(0, round((t_s - self._next_s) * self.rate_hz))
+        self._missed = False
         self._next_s = t_s + lasts_s
-        if self._deliver(Chunk(t_s, sound, self.rate_hz, self._lost)):
+        assert self._chunks is not None
+        if self._deliver(self._chunks.make(np.frombuffer(data, np.float32), t_s, self._lost)):
             self._lost = 0
         else:
             self.overflows += 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
+from typing import Any
 
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.hearing.decoder import LOOKAHEAD_S
@@ -10,22 +12,35 @@ from repetiteur.realtime.hearing.ears import Ears, Encoder, Resampler
 from repetiteur.realtime.hearing.thresholds import DEFAULTS, Thresholds
 
 ENCODER = "repetiteur.models.encoder.engine"
+A4_HZ = 440.0
 
 
-def make_ears(lookahead_s: float = LOOKAHEAD_S, thresholds: Thresholds = DEFAULTS) -> Ears:
+def make_ears(
+    lookahead_s: float = LOOKAHEAD_S, thresholds: Thresholds = DEFAULTS, a4_hz: float = A4_HZ
+) -> Ears:
     """New ears for one stream. Raises InputError where there is no encoder to load."""
-    return Ears(load_encoder(), make_resampler, thresholds, lookahead_s)
+    return Ears(load_encoder(a4_hz), make_resampler, thresholds, lookahead_s)
 
 
-def load_encoder() -> Encoder:
+def load_encoder(a4_hz: float = A4_HZ) -> Encoder:
+    """A new listener. The weights are read for the first one only. Raises InputError."""
+    return _first_listener(ENCODER, a4_hz).another()
+
+
+@cache
+def _first_listener(encoder: str, a4_hz: float) -> Any:
     try:
-        engine = import_module(ENCODER)
+        engine = import_module(encoder)
+        weights = import_module("repetiteur.models.encoder.weights")
     except ImportError as error:
         if error.name is not None and error.name.startswith("repetiteur"):
             raise InputError("encoder", "this installation has none", "install a newer repetiteur") from None
-        remedy = "pip install 'repetiteur[models]'"
-        raise InputError("encoder", f"the library {error.name} is not installed", remedy) from None
-    return engine.load_encoder()
+        problem = f"the library {error.name} is not installed"
+        raise InputError("encoder", problem, f"pip install {error.name}") from None
+    try:
+        return engine.load_encoder(a4_hz=a4_hz)
+    except weights.WeightsError as error:
+        raise InputError(error.where, error.problem, error.remedy) from None
 
 
 def make_resampler(rate_hz: float) -> Resampler:

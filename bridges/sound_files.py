@@ -9,9 +9,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-import numpy as np
-
+from repetiteur.bridges.chunks import ChunkMaker
 from repetiteur.bridges.quiet import quiet_stderr
+from repetiteur.kernels.meters import MOST_CHANNELS
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.inputs import Chunk
 
@@ -55,6 +55,7 @@ class SoundFile:
 
     def chunks(self, block: int = BLOCK) -> Iterator[Chunk]:
         """All of it, the first sample at 0 s. Never raises: a file that breaks off ends there."""
+        maker = ChunkMaker(self.channels, self.rate_hz)
         while True:
             try:
                 frames = self._file.read(block, dtype="float32", always_2d=True)
@@ -63,7 +64,7 @@ class SoundFile:
                 return
             if not len(frames):
                 break
-            yield Chunk(self._read / self.rate_hz, mono(frames), self.rate_hz)
+            yield maker.make(frames, self._read / self.rate_hz)
             self._read += len(frames)
         if self._read < self.frames or _cut_short(self._file.extra_info):
             self.trouble = f"the file is cut short; heard the {self._read / self.rate_hz:.1f} s there are"
@@ -76,13 +77,6 @@ class SoundFile:
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
         self.close()
-
-
-def mono(frames: np.ndarray) -> np.ndarray:
-    """Frames x channels as their mean, float32. What is no number counts as silence."""
-    if frames.shape[1] == 1:
-        return np.ascontiguousarray(frames[:, 0], np.float32)
-    return np.nan_to_num(frames).mean(axis=1, dtype=np.float32)
 
 
 def _open(library: Any, path: Path) -> Any:
@@ -102,8 +96,8 @@ def _open(library: Any, path: Path) -> Any:
         why = error.strerror or str(error)
         raise InputError(where, f"cannot be read ({why})", "check the path and its permissions") from None
     trouble = None
-    if file.channels < 1:
-        trouble = "no channels in it"
+    if not 1 <= file.channels <= MOST_CHANNELS:
+        trouble = f"{file.channels} channels, which is not 1 to {MOST_CHANNELS}"
     elif file.frames == 0:
         trouble = "no sound in it"
     if trouble is not None:

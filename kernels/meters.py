@@ -121,6 +121,16 @@ class Meter:
         mix_down(block.reshape(frames, self.channels), scale, self._meter, self._runs, mono)
         return mono
 
+    @property
+    def clipped(self) -> int:
+        """Runs since the beginning of the stream."""
+        return int(self._meter["clipped"][0])
+
+    @property
+    def scrubbed(self) -> int:
+        """Values since the beginning of the stream."""
+        return int(self._meter["scrubbed"][0])
+
     def levels(self) -> Levels:
         """Levels since this was last asked."""
         own = self._meter[0]

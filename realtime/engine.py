@@ -38,8 +38,10 @@ class Engine:
         self._out: list[Event] = []
         self._seq = 0
         self._note_ids = 0
-        self._heard_s = 0.0
+        self._heard_s = 0.0  # onset of the latest note
+        self._behind_s = 0.0  # how long after it we knew: ears take their time
         self._sounding: dict[tuple[int, int], int] = {}
+        self._heard: set[int] = set()  # by ear, and sounding
         self.state = State.IDLE
         self.settings: dict[str, float | str] = {name: item.default for name, item in PROPERTIES.items()}
         self._operator = Operator(self)  # pyright: ignore[reportArgumentType]  # same class by two paths
@@ -67,6 +69,10 @@ class Engine:
                 self._note_on(item)
             case inputs.NoteOff():
                 self._note_off(item)
+            case inputs.HeardNote():
+                self._heard_note(item)
+            case inputs.HeardEnd():
+                self._heard_end(item)
             case inputs.Tick():
                 self._tick(item.t_s)
             case inputs.Controller():
@@ -120,9 +126,10 @@ class Engine:
 
     def silence(self, t_s: float) -> None:
         """End every sounding note."""
-        for note in self._sounding.values():
+        for note in (*self._sounding.values(), *sorted(self._heard)):
             self.emit(NoteEnd, t_s, (note, t_s))
         self._sounding.clear()
+        self._heard.clear()
 
     # Inputs
 
@@ -135,19 +142,37 @@ class Engine:
             item.t_s,
             (note, NoteStatus.CONFIRMED, item.pitch, item.t_s, item.velocity, None, item.channel, None),
         )
+        self._follow_note(note, item.pitch, item.velocity, item.t_s, item.t_s)
+
+    def _heard_note(self, item: inputs.HeardNote) -> None:
+        """The follower hears of confirmed notes alone: what may be withdrawn moves nobody."""
+        told = (item.id, item.status, item.pitch, item.onset_s, item.velocity, item.confidence, None, None)
+        self.emit(Note, item.t_s, told)
+        if item.status is NoteStatus.CONFIRMED:
+            self._heard.add(item.id)
+            onset_s = min(max(item.onset_s, self._heard_s), item.t_s)  # for the follower time never goes back
+            self._follow_note(item.id, item.pitch, item.velocity, onset_s, item.t_s)
+
+    def _heard_end(self, item: inputs.HeardEnd) -> None:
+        if item.id in self._heard:
+            self._heard.discard(item.id)
+            self.emit(NoteEnd, item.t_s, (item.id, item.offset_s))
+
+    def _follow_note(self, note: int, pitch: int, velocity: int, onset_s: float, t_s: float) -> None:
+        """Follow and judge a note that began at ``onset_s`` and is known since ``t_s``."""
         if self.state not in HEARING or self.settings["mode"] in ("step", "listen"):
             return
-        pitch = item.pitch - int(self.settings["transpose"])
+        pitch -= int(self.settings["transpose"])
         if not 0 <= pitch < 128:
             return
         if self.settings["octave"] == "any":
             pitch = self.follower.nearest_octave(pitch)
-        self._heard_s = item.t_s
-        self.judge.tick(item.t_s)
-        self.follower.note(pitch, item.t_s)
-        self.enter(State.LOST if self.follower.lost else State.FOLLOWING, item.t_s)
-        self.where.heard(item.t_s)
-        self.judge.note(note, pitch, item.velocity, item.t_s)
+        self._heard_s, self._behind_s = onset_s, t_s - onset_s
+        self.judge.tick(onset_s, t_s)
+        self.follower.note(pitch, onset_s)
+        self.enter(State.LOST if self.follower.lost else State.FOLLOWING, t_s)
+        self.where.heard(t_s)
+        self.judge.note(note, pitch, velocity, onset_s, t_s)
 
     def _note_off(self, item: inputs.NoteOn | inputs.NoteOff) -> None:
         """A key was released, or struck again while it sounded."""
@@ -158,11 +183,12 @@ class Engine:
     def _tick(self, t_s: float) -> None:
         if self.state not in (State.FOLLOWING, State.COASTING, State.LOST):
             return
-        self.judge.tick(t_s)
+        known_s = t_s - self._behind_s
+        self.judge.tick(known_s, t_s)
         if self.settings["mode"] == "wait":
             return
         self.where.passed(t_s, float(self.settings["rate"]))
-        silent = t_s >= self._heard_s + COAST_AFTER_S and t_s >= self.where.glide.overdue_s
+        silent = known_s >= self._heard_s + COAST_AFTER_S and known_s >= self.where.glide.overdue_s
         if self.state is State.FOLLOWING and silent:
             self.enter(State.ENDED if self.where.glide.last else State.COASTING, t_s)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from repetiteur.realtime.events import NoteStatus
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -38,6 +40,31 @@ class Controller:
     channel: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class HeardNote:
+    """What the ears make of a note in the sound; told again, with the same id, as they learn more.
+
+    Ids count from 0 and belong to one stream of sound: a session listens to sound or to MIDI.
+    """
+
+    t_s: float  # of the newest sound that was needed
+    id: int
+    status: NoteStatus
+    pitch: int
+    onset_s: float
+    velocity: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class HeardEnd:
+    """A confirmed note of the ears no longer sounds."""
+
+    t_s: float
+    id: int
+    offset_s: float
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Chunk:
     """Sound as it was captured: mono, full scale is 1. For the ears; a journal keeps what they heard."""
@@ -46,6 +73,8 @@ class Chunk:
     samples: np.ndarray  # float32
     rate_hz: float
     lost: int = 0  # samples known to be missing before it
+    clipped: int = 0  # runs at full scale that began in it
+    scrubbed: int = 0  # values in it that were no sound, and are silence now
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,13 +210,14 @@ class SetProperty:
 
 
 Performed = NoteOn | NoteOff | Controller
+Heard = HeardNote | HeardEnd
 Command = (
     Start | Arm | Stop | Pause | Resume | Reset | Panic | GotoBar | GotoBeat | GotoMark
     | Next | Prev | Loop | LoopOff | SetProperty
 )  # fmt: skip
-Input = Performed | Tick | Finish | FaultSeen | HealthMeasured | Command
+Input = Performed | Heard | Tick | Finish | FaultSeen | HealthMeasured | Command
 INPUT_TYPES: tuple[type, ...] = (
-    NoteOn, NoteOff, Controller, Tick, Finish, FaultSeen, HealthMeasured, Start, Arm, Stop,
-    Pause, Resume, Reset, Panic, GotoBar, GotoBeat, GotoMark, Next, Prev, Loop, LoopOff,
-    SetProperty,
+    NoteOn, NoteOff, Controller, HeardNote, HeardEnd, Tick, Finish, FaultSeen, HealthMeasured,
+    Start, Arm, Stop, Pause, Resume, Reset, Panic, GotoBar, GotoBeat, GotoMark, Next, Prev, Loop,
+    LoopOff, SetProperty,
 )  # fmt: skip

@@ -74,24 +74,24 @@ class Judge:
         self._chord = -1
         self._expected_s = math.nan  # when the tempo asked for it
 
-    def note(self, note: int, pitch: int, velocity: int, t_s: float) -> None:
-        """The follower has just heard this note: judge it, and revise its predecessors."""
+    def note(self, note: int, pitch: int, velocity: int, onset_s: float, t_s: float) -> None:
+        """The follower has just been told of this note: judge it, and revise its predecessors."""
         follower = self._follower
         leapt = follower.root != self._root
         if leapt or follower.chord != self._chord:
             self._chord = follower.chord
             self._expected_s = math.nan if leapt else follower.expected_s
-        played = self._notes.add(follower.notes, note, pitch, velocity, t_s)
+        played = self._notes.add(follower.notes, note, pitch, velocity, onset_s)
         played.chord, played.which_pass = self._chord, follower.which_pass
         played.judged = not follower.lost
-        played.tell_at_s = t_s + EXTRA_DELAY_S
+        played.tell_at_s = onset_s + EXTRA_DELAY_S
         self._seen[follower.notes % MEMORY] = NOT_JUDGED
         if follower.lost:
             self._pending.clear()
             self._judged_since_s = math.inf
             return
         if self._judged_since_s == math.inf:
-            self._judged_since_s = t_s
+            self._judged_since_s = onset_s
         began_s = self._began_s() if leapt else -math.inf
         meaning, passes = follower.meanings
         count = changed_notes(meaning, passes, self._seen, self._seen_pass, follower.notes, self._changed)
@@ -106,12 +106,12 @@ class Judge:
             self._forgive(began_s, t_s)
         self._missed_due_s = -math.inf
 
-    def tick(self, t_s: float) -> None:
-        """Time has come to ``t_s``: tell extras and misses that are due."""
-        if t_s >= self._extra_due_s and not self._follower.lost:
-            self._tell_extras(t_s, t_s)
-        if t_s >= self._missed_due_s and not self._follower.lost:
-            self._tell_missed(t_s, t_s)
+    def tick(self, known_s: float, t_s: float) -> None:
+        """It is ``t_s``, and what was played up to ``known_s`` is known: tell extras and misses due."""
+        if known_s >= self._extra_due_s and not self._follower.lost:
+            self._tell_extras(known_s, t_s)
+        if known_s >= self._missed_due_s and not self._follower.lost:
+            self._tell_missed(known_s, t_s)
 
     def finish(self, t_s: float) -> None:
         """No more notes will come: everything still open is due."""

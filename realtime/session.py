@@ -19,7 +19,7 @@ from repetiteur.realtime.engine import Engine
 from repetiteur.realtime.events import Event
 from repetiteur.realtime.health import HealthMeter
 from repetiteur.realtime.inbox import Inbox
-from repetiteur.realtime.inputs import FaultSeen, Finish, Input, Performed, Tick
+from repetiteur.realtime.inputs import FaultSeen, Finish, Heard, Input, Performed, Tick
 from repetiteur.realtime.score import Score
 from repetiteur.realtime.timeline import TICKS_PER_S, push_safely, tick_s, ticks_until
 from repetiteur.realtime.warm_up import warm_up
@@ -182,7 +182,7 @@ class Session:
 
     def _take(self, item: Input) -> None:
         self._tick_until(item.t_s)
-        self._push(self._in_order(item))
+        self._push(self._in_order(item), came_s=item.t_s)
 
     def _in_order(self, item: Input) -> Input:
         """Time never goes back: what was stamped before its predecessor is stamped anew."""
@@ -195,8 +195,9 @@ class Session:
                 self._push(Tick(tick_s(number)))
         self._ticks = max(self._ticks, due)
 
-    def _push(self, item: Input) -> None:
-        """One input through the engine to everybody. The only place the engine is pushed."""
+    def _push(self, item: Input, came_s: float | None = None) -> None:
+        """One input through the engine to everybody. The only place the engine is pushed.
+        ``came_s``: its own time, when it came from outside."""
         self._last_s = item.t_s
         try:
             events = push_safely(self._engine, item)
@@ -205,8 +206,8 @@ class Session:
             self._failures += 1  # it could not even tell of its failure
             return
         self._tell(events)
-        if isinstance(item, Performed):
-            self._health.add(self._clock.now_s() - item.t_s)
+        if came_s is not None and isinstance(item, Performed | Heard):
+            self._health.add(self._clock.now_s() - came_s)
         self._record(item, events)
 
     def _tell(self, events: Sequence[Event]) -> None:

@@ -33,14 +33,17 @@ def ticks_until(t_s: float) -> int:
 
 def with_ticks(performed: Iterable[Input], settle_s: float = SETTLE_S) -> Iterator[Input]:
     """Inputs in time order, with every tick due at or before each of them put in front of it,
-    then ticks through ``settle_s`` of silence, then ``Finish``."""
+    then ticks through ``settle_s`` of silence, then ``Finish``.
+
+    A ``Tick`` among them means that nothing was played up to then; the grid's own stand for it."""
     ticks, last_s = 0, 0.0
     for item in performed:
         last_s = max(last_s, item.t_s)
         for number in range(ticks, due := max(ticks, ticks_until(last_s))):
             yield Tick(tick_s(number))
         ticks = due
-        yield item if item.t_s == last_s else replace(item, t_s=last_s)
+        if not isinstance(item, Tick):
+            yield item if item.t_s == last_s else replace(item, t_s=last_s)
     end_s = last_s + settle_s
     for number in range(ticks, ticks_until(end_s)):
         yield Tick(tick_s(number))

@@ -48,6 +48,7 @@ if [ "$kind" = dev ]; then extra="[dev]"; fi
 if [ "$kind" = dev ]; then
     sh scripts/devices.sh || true # it has said what is missing; the tests do without
     sh scripts/browser.sh || true # likewise
+    sh scripts/torch.sh || true # likewise
 fi
 echo "$key" >".venv/ready-$kind"
 say "done"

@@ -4,32 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 
 from repetiteur.bridges.report.stretches import cut, stretch_at, times_through
 from repetiteur.bridges.report.take import Heard, Kind, Stretch, Take, Verdict
 from repetiteur.realtime.engine import Engine
-from repetiteur.realtime.errors import InputError
-from repetiteur.realtime.events import Event, Fault, Match, Mistake, Note, Retract
+from repetiteur.realtime.events import Event, Fault, Match, Mistake, Note, NoteStatus, Retract
 from repetiteur.realtime.inputs import Input
 from repetiteur.realtime.score import Score
-from repetiteur.realtime.timeline import push_safely, with_ticks
-
-
-def inputs_of(path: Path) -> Iterator[Input]:
-    """What was played: a MIDI file on the grid of ticks, or the inputs of a journal as they were."""
-    from repetiteur.bridges.journal import ScoreFile, is_journal, read_journal
-    from repetiteur.bridges.performances import read_performance
-
-    if not is_journal(path):
-        return with_ticks(read_performance(path))
-    entries = list(read_journal(path))
-    scores = [k for k, entry in enumerate(entries) if isinstance(entry, ScoreFile)]
-    if len(scores) > 1:
-        raise InputError(str(path), "the score was changed during this session", "report on sessions of one")
-    return (entry for entry in entries if not isinstance(entry, Event | ScoreFile))
+from repetiteur.realtime.timeline import push_safely
 
 
 def follow(score: Score, inputs: Iterable[Input]) -> Iterator[Event]:
@@ -47,7 +31,7 @@ def gather(score: Score, events: Iterable[Event]) -> Take:
     faults: list[str] = []
     for event in events:
         match event:
-            case Note():
+            case Note(status=NoteStatus.CONFIRMED):
                 heard[event.id] = Heard(event.onset, event.pitch, event.velocity)
             case Match() | Mistake():
                 told[event.seq] = event

@@ -30,12 +30,13 @@ def run(args: argparse.Namespace) -> int:
     from repetiteur.bridges.terminal.planted import Trail, compare, read_planted
     from repetiteur.bridges.terminal.playing import followed
     from repetiteur.realtime.engine import Engine
+    from repetiteur.realtime.timeline import with_ticks
 
     words = sys.stderr if args.json else sys.stdout
     score = load_score(assets.SCORE)
     performed = read_performance(assets.PERFORMANCE)
     trail = Trail()
-    timed = followed(Engine(score), performed)
+    timed = followed(Engine(score), with_ticks(performed))
     file = (assets.SCORE, None)
     tally = showing.show(timed, score, showing.manner(args), performed[-1].t_s, [trail], file)
     comparison = compare(read_planted(assets.PLANTED), tally.mistakes, trail.positions)

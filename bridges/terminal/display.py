@@ -21,6 +21,7 @@ from repetiteur.realtime.events import (
     Mistake,
     MistakeKind,
     Note,
+    NoteStatus,
     Retract,
     StateChanged,
 )
@@ -151,7 +152,7 @@ class _LiveView:
     def _note_down(self, event: Event) -> None:
         """Keep the line of recent notes."""
         match event:
-            case Note():
+            case Note(status=NoteStatus.CONFIRMED):
                 q = 0.0 if self.tally.position is None else self.tally.position.q
                 self._recent.append((event.id, HeardNote(self._speller.spell(event.pitch, q), "")))
             case Match():

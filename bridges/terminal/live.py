@@ -4,28 +4,41 @@ from __future__ import annotations
 
 import argparse
 import gc
-import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from repetiteur.bridges import midi_ports
 from repetiteur.bridges.journal import JournalWriter
 from repetiteur.bridges.midi_ports import MidiListener
 from repetiteur.bridges.session_controls import SessionControls
-from repetiteur.bridges.terminal.options import parts_argument
-from repetiteur.bridges.terminal.playing import JsonLines
+from repetiteur.bridges.terminal.interruption import until_interrupted
+from repetiteur.bridges.terminal.options import ears_arguments, ears_of, parts_argument
+from repetiteur.bridges.terminal.playing import JsonLines, tell_progress
 from repetiteur.bridges.web.performance import ScoreFile
 from repetiteur.realtime.events import Event
 from repetiteur.realtime.score import Score
 from repetiteur.realtime.session import Session, Sink
 
-LOOK_EVERY_S = 0.5  # for a MIDI port that went or came back
+LOOK_EVERY_S = 0.5  # for an input that went or came back
 _SWITCH_INTERVAL_S = 0.0005  # Python's 5 ms would make a note wait for a busy display
 
+
+class Source(Protocol):
+    """Where the notes come from."""
+
+    @property
+    def name(self) -> str: ...
+
+    def look(self) -> str | None:
+        """What has changed, if anything."""
+        ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,7 @@ class Opened:
     told: str
 
 
+OpenSource = Callable[[Session, ExitStack], Source]
 OpenServers = Callable[[SessionControls], Sequence[Opened]]
 
 
@@ -47,6 +61,8 @@ def live_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--midi", metavar="NAME", help="listen to the MIDI input with NAME in its name")
     source.add_argument("--virtual", metavar="NAME", nargs="?", const=midi_ports.CLIENT,
                         help="make a MIDI input of that name for other programs to play into")  # fmt: skip
+    source.add_argument("--audio", metavar="NAME", help="listen to the audio input with NAME in its name")
+    ears_arguments(parser)
     parser.add_argument("--json", action="store_true", help="the event stream as JSON lines")
 
 
@@ -55,7 +71,7 @@ def run_live(args: argparse.Namespace, open_servers: OpenServers, osc_goes_to: s
     before the journal is begun, so that nothing half-written is left. Returns the exit status."""
     from repetiteur.bridges.scores import load_score
 
-    rtmidi = midi_ports.rtmidi_library()
+    open_source = _audio_source(args) if args.audio is not None else _midi_source(args)
     score = load_score(args.score, args.parts)
     ended = threading.Event()
     with ExitStack() as cleanup, until_interrupted(ended):
@@ -65,31 +81,62 @@ def run_live(args: argparse.Namespace, open_servers: OpenServers, osc_goes_to: s
         for opened in servers:
             cleanup.callback(opened.server.close)
             session.add_sink(opened.server)
+        source = open_source(session, cleanup)
+        if args.journal is not None:
+            session.record_with(JournalWriter(args.journal, args.score, args.parts))
+        for opened in servers:
+            _tell(opened.told)
+        _tell(f"listening to {source.name}; Ctrl-C ends")
+        report = _JsonReport(ended) if args.json else _Picture(session, osc_goes_to)
+        session.add_sink(report)
+        with _quick_hand_over():
+            session.start()
+            _watch(session, source, ended, quiet=not args.json)
+            source.close()
+            session.stop()
+    report.sum_up(session.score)
+    return 0 if ended.is_set() else 1
+
+
+def _midi_source(args: argparse.Namespace) -> OpenSource:
+    """Raises InputError where it cannot work; opens nothing yet."""
+    rtmidi = midi_ports.rtmidi_library()
+
+    def open_it(session: Session, cleanup: ExitStack) -> Source:
         listener = MidiListener(rtmidi, session.submit, session.now_s)
         cleanup.callback(listener.close)
         if args.midi is None:
             listener.open_virtual(args.virtual)
         else:
             listener.open(args.midi)
-        if args.journal is not None:
-            session.record_with(JournalWriter(args.journal, args.score, args.parts))
-        for opened in servers:
-            _tell(opened.told)
-        _tell(f"listening to {listener.name}; Ctrl-C ends")
-        report = _JsonReport(ended) if args.json else _Picture(session, osc_goes_to)
-        session.add_sink(report)
-        with _quick_hand_over():
-            session.start()
-            _watch(session, listener, ended, quiet=not args.json)
-            session.stop()
-    report.sum_up(session.score)
-    return 0 if ended.is_set() else 1
+        return listener
+
+    return open_it
 
 
-def _watch(session: Session, listener: MidiListener, ended: threading.Event, quiet: bool) -> None:
+def _audio_source(args: argparse.Namespace) -> OpenSource:
+    """As ``_midi_source``. The ears are made here, before any clock runs."""
+    from repetiteur.bridges.audio_ports import pyaudio_library
+    from repetiteur.bridges.live_ears import LiveEars
+
+    pyaudio = pyaudio_library()
+    tell_progress("getting ready (takes longer the first time)")
+    ears = ears_of(args)()
+    tell_progress("")
+
+    def open_it(session: Session, cleanup: ExitStack) -> Source:
+        listener = LiveEars(pyaudio, ears, session.submit, session.now_s)
+        cleanup.callback(listener.close)
+        listener.open(args.audio)
+        return listener
+
+    return open_it
+
+
+def _watch(session: Session, source: Source, ended: threading.Event, quiet: bool) -> None:
     """Until somebody ends it. ``quiet`` where a line would tear the picture: it shows the fault."""
     while session.running and not ended.wait(LOOK_EVERY_S):
-        change = listener.look()
+        change = source.look()
         if change is not None and not quiet:
             _tell(change)
 
@@ -134,18 +181,6 @@ class _Picture:
 
         for line in outcome(self._display.tally, score):
             print(line)
-
-
-@contextmanager
-def until_interrupted(ended: threading.Event) -> Iterator[None]:
-    """Ctrl-C and a polite kill end the session instead of tearing it down."""
-    asked = (signal.SIGINT, signal.SIGTERM)
-    former = {number: signal.signal(number, lambda *_: ended.set()) for number in asked}
-    try:
-        yield
-    finally:
-        for number, handler in former.items():
-            signal.signal(number, handler)
 
 
 @contextmanager

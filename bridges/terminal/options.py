@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from repetiteur.realtime.hearing.ears import Ears
+
+A4_FROM_HZ, A4_TO_HZ = 415, 466
 
 
 def parts_argument(parser: argparse.ArgumentParser) -> None:
@@ -37,8 +44,36 @@ def peers_arguments(parser: argparse.ArgumentParser) -> None:
 def lookahead_argument(parser: argparse.ArgumentParser) -> None:
     """``args.lookahead``: of provisional notes, s."""
     parser.add_argument("--lookahead", type=_lookahead, default=_lookahead("40"), metavar="MS",
-                        help="tell a note provisionally at most so long after its onset, at 10, 20, 40 or "
-                        "80 ms; from 160 on nothing is provisional (default: 40)")  # fmt: skip
+                        help="sound: tell a note provisionally at most so long after it began, at 10, 20, 40 "
+                        "or 80 ms; from 160 on nothing is provisional (default: 40)")  # fmt: skip
+
+
+def ears_arguments(parser: argparse.ArgumentParser) -> None:
+    """What ``ears_of`` asks: the look-ahead, and ``args.a4_hz``."""
+    lookahead_argument(parser)
+    parser.add_argument("--a4", type=_a4_hz, default=440.0, metavar="HZ", dest="a4_hz",
+                        help=f"sound: tuned to {A4_FROM_HZ} to {A4_TO_HZ} (default: 440)")  # fmt: skip
+
+
+def ears_of(args: argparse.Namespace) -> Callable[[], Ears]:
+    """Makes ears as ``ears_arguments`` asked for."""
+
+    def make() -> Ears:
+        from repetiteur.bridges.hearing import make_ears
+
+        return make_ears(args.lookahead, a4_hz=args.a4_hz)
+
+    return make
+
+
+def _a4_hz(text: str) -> float:
+    """A frequency, for argparse."""
+    try:
+        if A4_FROM_HZ <= float(text) <= A4_TO_HZ:
+            return float(text)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is no frequency from {A4_FROM_HZ} to {A4_TO_HZ} Hz")
 
 
 def _lookahead(text: str) -> float:

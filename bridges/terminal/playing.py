@@ -13,14 +13,14 @@ from repetiteur.realtime.engine import Engine
 from repetiteur.realtime.events import Event
 from repetiteur.realtime.inputs import Input
 from repetiteur.realtime.session import Recorder, Sink
-from repetiteur.realtime.timeline import push_safely, with_ticks
+from repetiteur.realtime.timeline import push_safely
 
 Timed = tuple[float, Sequence[Event]]
 Pace = Callable[[float], None]  # comes back when that stream time, s, may be told
 
 
-def followed(engine: Engine, performed: Iterable[Input], recorder: Recorder | None = None) -> Iterator[Timed]:
-    """A performance through the engine: the causal code of a live session, on the fixed grid of ticks."""
+def followed(engine: Engine, inputs: Iterable[Input], recorder: Recorder | None = None) -> Iterator[Timed]:
+    """A performance, ticks and all, through the engine: the causal code of a live session."""
 
     def record(item: Input | None, events: Sequence[Event]) -> Sequence[Event]:
         if recorder is not None:
@@ -28,7 +28,7 @@ def followed(engine: Engine, performed: Iterable[Input], recorder: Recorder | No
         return events
 
     yield 0.0, record(None, engine.open())
-    for item in with_ticks(performed):
+    for item in inputs:
         yield item.t_s, record(item, push_safely(engine, item))
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from repetiteur.bridges.terminal import showing
-from repetiteur.bridges.terminal.options import parts_argument
+from repetiteur.bridges.terminal.options import ears_arguments, ears_of, parts_argument
 from repetiteur.realtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -20,8 +21,10 @@ ABOUT = "follow a recorded performance, or play a journal again"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("score", type=Path, metavar="SCORE", help="a score, or a journal alone")
-    parser.add_argument("performance", type=Path, nargs="?", metavar="PERFORMANCE", help="a MIDI file")
+    parser.add_argument("performance", type=Path, nargs="?", metavar="PERFORMANCE",
+                        help="a MIDI file, a recording or a journal")  # fmt: skip
     parts_argument(parser)
+    ears_arguments(parser)
     parser.add_argument("--journal", type=Path, metavar="FILE", help="keep a journal of it in this new file")
     showing.arguments(parser, osc=None)
 
@@ -31,36 +34,39 @@ def run(args: argparse.Namespace) -> int:
 
     how = showing.manner(args)
     play = _replay_journal if args.performance is None else _replay_performance
-    tally, score = play(args, how)
+    tally, score, trouble = play(args, how)
     if not args.json:
         print(score.title or score.id)
         for line in outcome(tally, score):
             print(line)
-    return 1 if tally.faults else 0
+    if trouble:
+        print(f"repetiteur: {args.performance}: {trouble}", file=sys.stderr)
+    return 1 if tally.faults or trouble else 0
 
 
-def _replay_performance(args: argparse.Namespace, how: showing.Manner) -> tuple[Tally, Score]:
-    from repetiteur.bridges.performances import read_performance
+def _replay_performance(args: argparse.Namespace, how: showing.Manner) -> tuple[Tally, Score, str]:
+    from repetiteur.bridges.played import open_played
     from repetiteur.bridges.scores import load_score
     from repetiteur.bridges.terminal.playing import followed, tell_progress
     from repetiteur.realtime.engine import Engine
 
-    performed = read_performance(args.performance)
-    tell_progress(f"reading {args.score.name}")
-    score = load_score(args.score, args.parts)
-    tell_progress("")
     with ExitStack() as cleanup:
+        tell_progress("getting ready (takes longer the first time)")
+        played = cleanup.enter_context(open_played(args.performance, ears_of(args)))
+        tell_progress(f"reading {args.score.name}")
+        score = load_score(args.score, args.parts)
+        tell_progress("")
         journal = None
         if args.journal is not None:
             from repetiteur.bridges.journal import JournalWriter
 
             journal = cleanup.enter_context(closing(JournalWriter(args.journal, args.score, args.parts)))
-        timed = followed(Engine(score), performed, journal)
-        end_s, file = performed[-1].t_s, (args.score, args.parts)
-        return showing.show(timed, score, how, end_s, file=file), score
+        timed = followed(Engine(score), played.inputs, journal)
+        tally = showing.show(timed, score, how, played.end_s, file=(args.score, args.parts))
+        return tally, score, played.trouble()
 
 
-def _replay_journal(args: argparse.Namespace, how: showing.Manner) -> tuple[Tally, Score]:
+def _replay_journal(args: argparse.Namespace, how: showing.Manner) -> tuple[Tally, Score, str]:
     from repetiteur.bridges.journal import is_journal, opening_score
     from repetiteur.bridges.terminal.playing import journalled
 
@@ -71,4 +77,4 @@ def _replay_journal(args: argparse.Namespace, how: showing.Manner) -> tuple[Tall
         if getattr(args, name) is not None:
             raise InputError(f"--{name}", "cannot be used with a journal", "leave it out: the journal has it")
     score = opening_score(args.score)
-    return showing.show(journalled(args.score), score, how, end_s=None), score
+    return showing.show(journalled(args.score), score, how, end_s=None), score, ""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from repetiteur.bridges.terminal.options import parts_argument
+from repetiteur.bridges.terminal.options import ears_arguments, parts_argument
 from repetiteur.realtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -23,25 +24,29 @@ FINE, DOUBTFUL = 0, 1
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("score", type=Path, metavar="SCORE", help="MusicXML, MIDI, MEI or Humdrum kern")
-    parser.add_argument("performance", type=Path, metavar="PERFORMANCE", help="a MIDI file, or a journal")
+    parser.add_argument("performance", type=Path, metavar="PERFORMANCE",
+                        help="a MIDI file, a recording or a journal")  # fmt: skip
     parser.add_argument("-o", "--output", type=Path, metavar="FILE",
                         help="the report, a page of HTML (default: PERFORMANCE with .html)")  # fmt: skip
     parser.add_argument("--musicxml", type=Path, metavar="FILE",
                         help="the score again as MusicXML, with the mistakes marked")  # fmt: skip
     parts_argument(parser)
+    ears_arguments(parser)
     parser.add_argument("--json", action="store_true", help="the summary as JSON on stdout")
 
 
 def run(args: argparse.Namespace) -> int:
+    from repetiteur.bridges.played import open_played
     from repetiteur.bridges.report import words
     from repetiteur.bridges.report.by_bar import bars_played
-    from repetiteur.bridges.report.gather import follow, gather, inputs_of
+    from repetiteur.bridges.report.gather import follow, gather
     from repetiteur.bridges.report.musicxml import can_mark, marked, packed
     from repetiteur.bridges.report.page import page
     from repetiteur.bridges.report.stamped import stamp
     from repetiteur.bridges.report.summary import as_json, summarise
     from repetiteur.bridges.scores import score_of
     from repetiteur.bridges.scores.opening import open_score
+    from repetiteur.bridges.terminal.options import ears_of
     from repetiteur.bridges.terminal.playing import tell_progress
 
     output = args.output or args.performance.with_suffix(".html")
@@ -50,9 +55,9 @@ def run(args: argparse.Namespace) -> int:
         can_mark(source, args.musicxml)
     _refuse_targets(args, output)
     score = score_of(source, args.parts)
-    inputs = inputs_of(args.performance)
-    tell_progress("following (takes longer the first time)")
-    take = gather(score, follow(score, inputs))
+    with open_played(args.performance, ears_of(args)) as played:
+        tell_progress("following (takes longer the first time)")
+        take = gather(score, follow(score, played.inputs))
     tell_progress("drawing")
     bars = bars_played(take)
     summary = summarise(take, bars)
@@ -70,7 +75,9 @@ def run(args: argparse.Namespace) -> int:
             if line:
                 print(line)
         print(f"written to {output}" + (f" and {args.musicxml}" if args.musicxml else ""))
-    return FINE if summary.fits and not take.faults else DOUBTFUL
+    if played.trouble():
+        print(f"repetiteur: {args.performance}: {played.trouble()}", file=sys.stderr)
+    return FINE if summary.fits and not take.faults and not played.trouble() else DOUBTFUL
 
 
 def _drawn(source: Source, score: Score, stamped: Stamped | None) -> Drawing:

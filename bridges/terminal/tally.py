@@ -13,6 +13,7 @@ from repetiteur.realtime.events import (
     Mistake,
     MistakeKind,
     Note,
+    NoteStatus,
     Position,
     Retract,
     State,
@@ -50,7 +51,7 @@ class Tally:
                     self.position = event
                     if self.state is State.FOLLOWING:
                         self.bpms.append(event.bpm)
-                case Note():
+                case Note(status=NoteStatus.CONFIRMED):
                     self.notes += 1
                 case Match():
                     self._matches[event.seq] = event

@@ -11,7 +11,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from repetiteur.bridges.terminal.options import lookahead_argument
+from repetiteur.bridges.terminal.note_lines import NoteLines
+from repetiteur.bridges.terminal.options import ears_arguments, ears_of
 from repetiteur.bridges.terminal.playing import (
     AtOnce,
     JsonLines,
@@ -24,20 +25,21 @@ from repetiteur.bridges.terminal.playing import (
 from repetiteur.bridges.terminal.words import duration
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.events import Event, Note, NoteEnd, NoteStatus
+from repetiteur.realtime.hearing.sound_troubles import SoundTroubles
 from repetiteur.realtime.inputs import NoteOff, NoteOn
 from repetiteur.realtime.session import Sink
 
 if TYPE_CHECKING:
+    from repetiteur.bridges.audio_capture import AudioListener
     from repetiteur.bridges.sound_files import SoundFile
     from repetiteur.realtime.hearing.ears import Ears
     from repetiteur.realtime.inbox import Inbox
-    from repetiteur.realtime.inputs import Chunk
+    from repetiteur.realtime.inputs import Chunk, FaultSeen
 
 ABOUT = "write down the notes of a recording, or of a player live"
 
 AS_PLAYED_S = 0.01  # of a file that is heard as fast as it was played: chunks so long
 WAITING_CHUNKS = 1000  # of a device; about 10 s
-_NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,7 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         help="the MIDI file to write (default: FILE with .heard.mid, here)")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="the notes as JSON lines on stdout")
     parser.add_argument("--fast", action="store_true", help="as fast as possible instead of as it was played")
-    lookahead_argument(parser)
+    ears_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -64,24 +66,33 @@ def run(args: argparse.Namespace) -> int:
 
 def _recording(args: argparse.Namespace, file: SoundFile) -> int:
     from repetiteur.bridges.sound_files import BLOCK
-    from repetiteur.bridges.terminal.live import until_interrupted
+    from repetiteur.bridges.terminal.interruption import until_interrupted
 
     written = Written(args.out or Path(f"{args.file.stem}.heard.mid"))
     ears = _ears(args, file.rate_hz)
     block = BLOCK if args.fast else max(1, int(file.rate_hz * AS_PLAYED_S))
-    pace: Pace = AtOnce(file.duration_s, "heard") if args.fast else RealTime()
+    pace = _fast_pace(args, file.duration_s) if args.fast else RealTime()
     ended = threading.Event()
+    troubles = Troubles(str(args.file))
     with until_interrupted(ended):
-        _tell_all(heard(ears, _until(ended, file.chunks(block))), args, written, pace)
+        chunks = troubles.watching(_until(ended, file.chunks(block)))
+        _tell_all(heard(ears, chunks), args, written, pace)
     if file.trouble:
-        print(f"repetiteur: {args.file}: {file.trouble}", file=sys.stderr)
-    return 1 if file.trouble or ended.is_set() else 0
+        troubles.tell(file.trouble)
+    return 1 if troubles.told or ended.is_set() else 0
+
+
+def _fast_pace(args: argparse.Namespace, end_s: float) -> Pace:
+    """Where lines of notes run through a terminal, they are progress enough."""
+    if sys.stdout.isatty() and not args.json:
+        return lambda due_s: None
+    return AtOnce(end_s, "heard")
 
 
 def _live(args: argparse.Namespace) -> int:
     from repetiteur.bridges.audio_capture import AudioListener
     from repetiteur.bridges.audio_ports import pyaudio_library
-    from repetiteur.bridges.terminal.live import until_interrupted
+    from repetiteur.bridges.terminal.interruption import until_interrupted
     from repetiteur.realtime.clock import LiveClock
     from repetiteur.realtime.inbox import Inbox
 
@@ -95,17 +106,15 @@ def _live(args: argparse.Namespace) -> int:
         ended = threading.Event()
         with until_interrupted(ended):
             listener.start()
-            _tell_all(heard(ears, _until(ended, _arriving(inbox))), args, written, lambda due_s: None)
-    if listener.overflows:
-        print(f"repetiteur: sound was lost {listener.overflows} times; stop other programs", file=sys.stderr)
-    return 1 if listener.overflows else 0
+            troubles = Troubles(listener.name)
+            chunks = troubles.watching(_until(ended, _arriving(inbox, listener, troubles)))
+            _tell_all(heard(ears, chunks), args, written, lambda due_s: None)
+    return 1 if troubles.told else 0
 
 
 def _ears(args: argparse.Namespace, rate_hz: float) -> Ears:
-    from repetiteur.bridges.hearing import make_ears
-
     tell_progress("getting ready (takes longer the first time)")
-    ears = make_ears(args.lookahead)
+    ears = ears_of(args)()
     ears.warm_up(rate_hz)
     tell_progress("")
     return ears
@@ -129,10 +138,13 @@ def _until(ended: threading.Event, chunks: Iterator[Chunk | None]) -> Iterator[C
             yield chunk
 
 
-def _arriving(inbox: Inbox[Chunk]) -> Iterator[Chunk | None]:
+def _arriving(inbox: Inbox[Chunk], listener: AudioListener, troubles: Troubles) -> Iterator[Chunk | None]:
     """What comes from a device; now and then nothing."""
     while True:
-        yield inbox.take(0.1)
+        chunk = inbox.take(0.1)
+        if chunk is None and (change := listener.look()) is not None:
+            troubles.tell(change)
+        yield chunk
 
 
 def _tell_all(timed: Iterator[Timed], args: argparse.Namespace, written: Written, pace: Pace) -> None:
@@ -149,6 +161,33 @@ def _tell_all(timed: Iterator[Timed], args: argparse.Namespace, written: Written
         print(
             f"{written.notes} notes heard in {took}, {written.withdrawn} taken back; written: {written.place}"
         )
+
+
+class Troubles:
+    """Lines on stderr about what is wrong with the sound, and how many there were."""
+
+    def __init__(self, where: str) -> None:
+        self._where = where
+        self._seen = SoundTroubles()
+        self.told = 0
+
+    def watching(self, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+        """The same chunks."""
+        end_s = 0.0
+        for chunk in chunks:
+            end_s = chunk.t_s + len(chunk.samples) / chunk.rate_hz
+            self._tell_each(self._seen.of(chunk, end_s))
+            yield chunk
+        self._tell_each(self._seen.rest(end_s))
+
+    def tell(self, what: str) -> None:
+        self.told += 1
+        tell_progress("")
+        print(f"repetiteur: {self._where}: {what}", file=sys.stderr, flush=True)
+
+    def _tell_each(self, faults: Iterable[FaultSeen]) -> None:
+        for fault in faults:
+            self.tell(f"{fault.what}; {fault.remedy}")
 
 
 class Written:
@@ -183,31 +222,3 @@ class Written:
 
         last_s = max((item.t_s for item in self._played), default=0.0)
         write_midi(self.place, [*self._played, *(NoteOff(last_s, pitch) for pitch in self._pitch.values())])
-
-
-class NoteLines:
-    """A sink: a line for a person when a note is first told, and when it is taken back."""
-
-    def __init__(self) -> None:
-        self._told: set[int] = set()
-
-    def send(self, events: Sequence[Event]) -> None:
-        for event in events:
-            if not isinstance(event, Note):
-                continue
-            said = f"velocity {event.velocity}"
-            if event.status is NoteStatus.PROVISIONAL:
-                self._told.add(event.id)
-            elif event.id in self._told:
-                self._told.discard(event.id)
-                if event.status is NoteStatus.CONFIRMED:
-                    continue
-                said = "taken back"
-            print(f"{event.onset:9.3f} s  {note_name(event.pitch):<4}  {said}", flush=True)
-
-    def close(self) -> None: ...
-
-
-def note_name(pitch: int) -> str:
-    """``C4`` for 60; there is no score to tell a sharp from a flat."""
-    return f"{_NAMES[pitch % 12]}{pitch // 12 - 1}"

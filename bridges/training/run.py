@@ -1,95 +1,91 @@
-"""One training run in a folder of its own: log, checkpoint, weights. It goes on where it was stopped."""
+"""One training run in a folder of its own: log, curves, checkpoint, weights. Goes on where it was stopped."""
 
 from __future__ import annotations
 
-import hashlib
-import json
+import io
 import os
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
-from repetiteur.bridges.training.performances import base_name
+from repetiteur.bridges.training.curves import write_curves
+from repetiteur.bridges.training.files import write_whole
+from repetiteur.bridges.training.lessons import Lessons
+from repetiteur.bridges.training.log import Told, shorten_log
 from repetiteur.models.encoder.examination import Mark, Question, examine, questions
 from repetiteur.models.encoder.spectra import Spectra
 from repetiteur.models.encoder.training import Recipe, Trainer
 from repetiteur.models.encoder.weights import save_weights
 from repetiteur.models.studio.batches import Batch, batches
-from repetiteur.models.studio.performance import Performance
+from repetiteur.models.studio.drawing import Plan
+from repetiteur.models.studio.mixing import Mixer
 from repetiteur.models.studio.pianos import Piano
 from repetiteur.models.studio.stretches import Material
 from repetiteur.realtime.errors import InputError
 
-CHECKPOINT, LOG, WEIGHTS = "checkpoint.pt", "log.jsonl", "encoder.safetensors"
+CHECKPOINT, LOG, WEIGHTS, CURVES = "checkpoint.pt", "log.jsonl", "encoder.safetensors", "curves.svg"
 TOLD_EVERY, EXAMINED_EVERY = 50, 500  # steps
 QUESTIONS = 24
-HELD_OUT = 12  # one piece in so many is kept for the examinations
 QUESTION_SEED = 7
+MAY_DIFFER = {"steps"}  # from the recipe of the checkpoint: a run may be made longer
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One line of the log."""
+class Workplace:
+    """Where a run computes."""
 
-    step: int
-    hours: float  # of sound learnt from
-    seconds: float  # since the line before
-    pace: float  # learning rate, as a share of the full one
-    parts: dict[str, float]  # of the loss, mean since the line before
-    marks: dict[int, Mark] | None  # by delay in hops, when there was an examination
-
-    def as_line(self) -> str:
-        marks = self.marks and {delay: (mark.f1, mark.precision, mark.recall) for delay, mark in self.marks.items()}
-        plain: dict[str, Any] = {
-            "step": self.step, "hours": round(self.hours, 3), "seconds": round(self.seconds, 1),
-            "pace": round(self.pace, 4), **{name: round(part, 5) for name, part in self.parts.items()},
-        }  # fmt: skip
-        return json.dumps(plain | ({"marks": marks} if marks else {}))
+    device: torch.device
+    workers: int  # that draw batches
+    mixer: Callable[[Sequence[Piano]], Mixer]
 
 
 def train(
     recipe: Recipe,
     folder: Path,
-    performances: Sequence[Performance],
-    instruments: Sequence[Piano],
-    held_out: Piano,
-    device: torch.device,
-    threads: int,
+    lessons: Lessons,
+    place: Workplace,
+    enough: threading.Event,
     tell: Callable[[Told], None],
 ) -> Trainer:
-    """To the end of the recipe, from the folder's checkpoint if there is one."""
+    """To the end of the recipe, or until it is ``enough``; from the folder's checkpoint if there is one."""
+    trainer = Trainer(recipe, place.device)
+    _take_up(trainer, folder)
     folder.mkdir(parents=True, exist_ok=True)
-    trainer = Trainer(recipe, device)
-    _take_up(trainer, folder / CHECKPOINT)
     lead_in = Spectra.context_samples
-    asked = questions([each for each in performances if is_held_out(each)], held_out, QUESTIONS, lead_in, QUESTION_SEED)
-    material = Material([each for each in performances if not is_held_out(each)], instruments)
-    feed = batches(material, recipe.batch, lead_in, recipe.hops, recipe.seed, trainer.done, threads, device)
-    with (folder / LOG).open("a") as log:
-        for told in _steps(trainer, feed, asked):
+    examined_on = place.mixer([lessons.held_out])
+    keyboard = lessons.held_out.keyboard
+    asked = questions(lessons.examined(), keyboard, examined_on, QUESTIONS, lead_in, QUESTION_SEED)
+    material = Material(lessons.learnt(), [piano.keyboard for piano in lessons.instruments])
+    plan = Plan(material, recipe.batch, recipe.hops, lead_in, recipe.seed)
+    feed = batches(plan, place.mixer(lessons.instruments), trainer.done, place.workers, place.device)
+    with closing(feed), (folder / LOG).open("a") as log:
+        for told in _steps(trainer, feed, asked, enough):
             log.write(told.as_line() + "\n")
             log.flush()
             if told.marks:
                 keep(trainer, folder / CHECKPOINT)
                 write_weights(trainer, folder / WEIGHTS, told.marks)
+                write_curves(folder / LOG, folder / CURVES)
             tell(told)
+    if trainer.done < recipe.steps:
+        keep(trainer, folder / CHECKPOINT)
     return trainer
 
 
-def is_held_out(performance: Performance) -> bool:
-    digest = hashlib.sha256(base_name(performance).encode()).digest()
-    return digest[0] % HELD_OUT == 0
-
-
-def _steps(trainer: Trainer, feed: Iterator[Batch], asked: Sequence[Question]) -> Iterator[Told]:
+def _steps(
+    trainer: Trainer, feed: Iterator[Batch], asked: Sequence[Question], enough: threading.Event
+) -> Iterator[Told]:
     sums: dict[str, torch.Tensor] = {}
     since, begun_s = 0, time.monotonic()
     recipe, device = trainer.recipe, trainer.device
-    while trainer.done < recipe.steps:
+    while trainer.done < recipe.steps and not enough.is_set():
         pace, batch = trainer.pace(), next(feed)
         for name, part in trainer.step(batch.sound, batch.targets).items():
             sums[name] = sums.get(name, torch.zeros((), device=device)) + part
@@ -104,37 +100,59 @@ def _steps(trainer: Trainer, feed: Iterator[Batch], asked: Sequence[Question]) -
 
 
 def examine_trainer(trainer: Trainer, asked: Sequence[Question]) -> dict[int, Mark]:
-    def hear(sound):
+    def hear(sound: np.ndarray) -> np.ndarray:
         return trainer.hear(torch.from_numpy(sound)[None].to(trainer.device))[0].cpu().numpy()
 
     return examine(hear, asked)
 
 
 def keep(trainer: Trainer, checkpoint: Path) -> None:
-    """Whole or not at all."""
-    part = checkpoint.with_suffix(".part")
-    torch.save(trainer.state(), part)
-    os.replace(part, checkpoint)
+    content = io.BytesIO()  # in memory first: torch does not say that a disk is full
+    torch.save(trainer.state(), content)
+    write_whole(checkpoint, content.getvalue())
 
 
 def write_weights(trainer: Trainer, path: Path, marks: dict[int, Mark] | None) -> str:
     """The weights as the program uses them; their fingerprint."""
     plain, recipe = trainer.plain(), trainer.recipe
+    by_lookahead_ms = {str((delay + 1) * 10): mark.f1 for delay, mark in (marks or {}).items()}
     facts = {
         "recipe": recipe.as_plain(),
         "steps": trainer.done,
         "hours": round(trainer.done * recipe.hours_per_step, 1),
-        "onset_f1": {str((delay + 1) * 10): mark.f1 for delay, mark in (marks or {}).items()},  # by look-ahead, ms
+        "onset_f1": by_lookahead_ms,
     }
-    return save_weights(path, plain.state_dict(), plain.shape, facts)
+    unfinished = path.with_name(path.name + ".part")
+    fingerprint = save_weights(unfinished, plain.state_dict(), plain.shape, facts)
+    os.replace(unfinished, path)
+    return fingerprint
 
 
-def _take_up(trainer: Trainer, checkpoint: Path) -> None:
+def _take_up(trainer: Trainer, folder: Path) -> None:
+    """Go on from the folder's checkpoint, and have its log end there too."""
+    checkpoint = folder / CHECKPOINT
     if not checkpoint.exists():
         return
     try:
-        trainer.restore(torch.load(checkpoint, map_location="cpu", weights_only=True))
-    except Exception as error:
-        raise InputError(
-            str(checkpoint), f"cannot go on from it ({error})", "use the same recipe, or another --out"
-        ) from error
+        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
+        different = _different(state["recipe"], trainer.recipe.as_plain())
+        if not different:
+            trainer.restore(state)
+    except Exception as error:  # torch raises whatever comes to hand on a damaged file
+        problem = f"damaged, or no checkpoint ({type(error).__name__})"
+        raise InputError(str(checkpoint), problem, "delete it, or give another --out") from error
+    if different:
+        problem = f"it was made with {different}"
+        raise InputError(str(checkpoint), problem, "give the same again, or another --out")
+    shorten_log(folder / LOG, trainer.done)
+
+
+def _different(kept: dict[str, Any], wanted: dict[str, Any]) -> str:
+    """Which parts of a checkpoint's recipe are not as they are wanted now."""
+    names = sorted((set(kept) | set(wanted)) - MAY_DIFFER)
+    told = [
+        f"{name} {kept.get(name)} (now {wanted.get(name)})"
+        for name in names
+        if kept.get(name) != wanted.get(name)
+    ]
+    return ", ".join(told)

@@ -1,8 +1,8 @@
-"""Sampled pianos as one file of single notes each, made from soundfonts or from recorded notes.
+"""Sampled pianos as folders of single notes, made from soundfonts or from recorded notes.
 
 A bank is a folder with ``samples.npy`` (int16; key, layer, sample at 16 kHz), ``scales.npy`` (float32; key,
-layer: what full scale of a sample stands for) and ``layers.npy`` (the MIDI velocity of each layer). Every note
-is held until it has died away or ``NOTE_S`` are over, and begins to sound ``HEAD_S`` after its start.
+layer: what 1 of a sample stands for) and ``layers.npy`` (the MIDI velocity of each layer). Every note is held
+until it has died away or ``NOTE_S`` are over, and begins to sound ``HEAD_S`` after its start.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from repetiteur.kernels.resample import Resampler
 from repetiteur.models.encoder.heads import KEYS, LOWEST_KEY, SAMPLE_RATE_HZ
 from repetiteur.realtime.errors import InputError
 
+PARTS = "samples.npy", "scales.npy", "layers.npy"
 NOTE_S = 6.0
 GAP_S = 1.0  # between two notes of a soundfont's recording, for the release
 HEAD_S = 0.004  # from a key's going down to sound: close to what samplers and grand pianos have
@@ -41,13 +42,14 @@ class Preset:
 
 
 def make_from_soundfont(preset: Preset, folder: Path) -> None:
-    """Have ``fluidsynth`` play every key in every layer, and keep the notes under ``folder / preset.name``."""
+    """Have ``fluidsynth`` play every key in every layer; the bank is ``folder / preset.name``."""
     notes = np.zeros((KEYS, len(preset.layers), int(NOTE_S * SAMPLE_RATE_HZ)), np.float32)
     for layer, velocity in enumerate(preset.layers):
         recording = _play_all_keys(preset, velocity)
         for key in range(KEYS):
-            start = int(round(key * (NOTE_S + GAP_S) * SAMPLE_RATE_HZ))
-            notes[key, layer] = _from_its_onset(recording[start : start + int((NOTE_S + 0.5) * SAMPLE_RATE_HZ)])
+            start = round(key * (NOTE_S + GAP_S) * SAMPLE_RATE_HZ)
+            end = start + int((NOTE_S + 0.5) * SAMPLE_RATE_HZ)
+            notes[key, layer] = _from_its_onset(recording[start:end])
     save(folder / preset.name, notes, np.array(preset.layers))
 
 
@@ -66,13 +68,16 @@ def make_from_recordings(name: str, layers: dict[int, dict[int, Path]], folder: 
 
 
 def save(folder: Path, notes: np.ndarray, velocities: np.ndarray) -> None:
-    """Notes as float32 (key, layer, sample)."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Notes as float32 (key, layer, sample). The bank is there whole or not at all."""
     peaks = np.maximum(np.abs(notes).max(2), 1e-6).astype(np.float32)
     whole = np.round(notes / peaks[:, :, None] * 32767).astype(np.int16)
-    np.save(folder / "samples.npy", whole)
-    np.save(folder / "scales.npy", peaks / 32767)
-    np.save(folder / "layers.npy", velocities.astype(np.int32))
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+        unfinished = Path(scratch, folder.name)
+        unfinished.mkdir()
+        for part, values in zip(PARTS, (whole, peaks / 32767, velocities.astype(np.int32)), strict=True):
+            np.save(unfinished / part, values)
+        unfinished.rename(folder)
 
 
 def _play_all_keys(preset: Preset, velocity: int) -> np.ndarray:
@@ -81,7 +86,8 @@ def _play_all_keys(preset: Preset, velocity: int) -> np.ndarray:
 
     ticks = 1000  # to the second, at 60 quarters per minute
     track = mido.MidiTrack([mido.MetaMessage("set_tempo", tempo=1_000_000)])
-    track.append(mido.Message("control_change", control=0, value=preset.bank))
+    track.append(mido.Message("control_change", control=0, value=preset.bank // 128))
+    track.append(mido.Message("control_change", control=32, value=preset.bank % 128))
     track.append(mido.Message("program_change", program=preset.program))
     for key in range(KEYS):
         pause = 0 if key == 0 else int(GAP_S * ticks)

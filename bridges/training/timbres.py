@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +9,14 @@ import numpy as np
 
 from repetiteur.bridges.training.sample_banks import (
     OTHER_LAYERS,
+    PARTS,
     Preset,
     make_from_recordings,
     make_from_soundfont,
     recorded_layers,
 )
-from repetiteur.models.studio.pianos import Piano
+from repetiteur.models.encoder.heads import KEYS
+from repetiteur.models.studio.pianos import Piano, every_key, levelled
 from repetiteur.realtime.errors import InputError
 
 _SOUNDFONTS = Path("/usr/share/sounds")
@@ -43,27 +44,27 @@ TIMBRES = (
     Timbre(Preset("fluidr3", _FLUID, 0), 0),
 )
 OTHERS = (
-    "harpsichord 6", "vibraphone 11", "organ 19", "guitar 24", "violin 40", "cello 42", "strings 48", "choir 52",
-    "trumpet 56", "horn 60", "saxophone 65", "oboe 68", "bassoon 70", "clarinet 71", "flute 73",
+    ("harpsichord", 6), ("vibraphone", 11), ("organ", 19), ("guitar", 24), ("violin", 40), ("cello", 42),
+    ("strings", 48), ("choir", 52), ("trumpet", 56), ("horn", 60), ("saxophone", 65), ("oboe", 68),
+    ("bassoon", 70), ("clarinet", 71), ("flute", 73),
 )  # fmt: skip
-"""General MIDI sounds, so that the net also hears what is not a piano."""
+"""General MIDI sounds and their programs, so that the net also hears what is not a piano."""
 RECORDED, RECORDED_WEIGHT = "salamander", 3
 PIANOS_TO_OTHERS = 6  # how much oftener a piano of weight 1 is taken than another instrument
 RECORDED_LAYERS = range(2, 17, 2)  # of its sixteen
 
 
-def other(name_and_program: str) -> Timbre:
-    name, program = name_and_program.split()
-    return Timbre(Preset(name, _TIMGM, int(program), layers=OTHER_LAYERS), 1)
-
-
 def make_banks(folder: Path, recordings: Path | None) -> list[str]:
-    """A bank for every soundfont that is installed, and for the recorded notes if given. Names what is new."""
+    """A bank for every soundfont that is installed, and for the recorded notes if given.
+
+    Returns the names of what is new.
+    """
+    others = [Preset(name, _TIMGM, program, layers=OTHER_LAYERS) for name, program in OTHERS]
     made = []
-    for timbre in (*TIMBRES, *map(other, OTHERS)):
-        if timbre.preset.soundfont.is_file() and not (folder / timbre.preset.name).exists():
-            make_from_soundfont(timbre.preset, folder)
-            made.append(timbre.preset.name)
+    for preset in [timbre.preset for timbre in TIMBRES] + others:
+        if preset.soundfont.is_file() and not (folder / preset.name).exists():
+            make_from_soundfont(preset, folder)
+            made.append(preset.name)
     if recordings is not None and not (folder / RECORDED).exists():
         make_from_recordings(RECORDED, _layers(recordings), folder)
         made.append(RECORDED)
@@ -76,7 +77,9 @@ def _layers(recordings: Path) -> dict[int, dict[int, Path]]:
         if layer in RECORDED_LAYERS:
             layers.setdefault(min(127, layer * 8 - 1), {})[pitch] = path
     if not layers:
-        raise InputError(str(recordings), "no notes named like C4v8.ogg in it", "give the folder of the recordings")
+        raise InputError(
+            str(recordings), "no notes named like C4v8.ogg in it", "give the folder of the recordings"
+        )
     return layers
 
 
@@ -84,11 +87,13 @@ def training_instruments(folder: Path) -> list[Piano]:
     """Those to train with, each as often as its weight says."""
     weights = {timbre.preset.name: timbre.weight * PIANOS_TO_OTHERS for timbre in TIMBRES}
     weights[RECORDED] = RECORDED_WEIGHT * PIANOS_TO_OTHERS
-    weights |= {name.split()[0]: 1 for name in OTHERS}
+    weights |= {name: 1 for name, _ in OTHERS}
     found = []
     for name, weight in weights.items():
         if weight and (folder / name).is_dir():
             found += [read_piano(folder / name)] * weight
+    if not found:
+        raise InputError(str(folder), "no sampled instrument in it", "run: repetiteur train sounds")
     return found
 
 
@@ -101,12 +106,13 @@ def held_out_piano(folder: Path) -> Piano:
 
 
 def read_piano(folder: Path) -> Piano:
+    """One instrument, from its folder."""
+    remedy = "delete it, then make it again: repetiteur train sounds"
     try:
-        samples, scales, layers = (np.load(folder / f"{part}.npy") for part in ("samples", "scales", "layers"))
-    except (OSError, ValueError) as error:
-        raise InputError(str(folder), f"not a sampled piano ({error})", "make it again: repetiteur train sounds") from error
-    return Piano(folder.name, samples, scales, layers)
-
-
-def names(pianos: Sequence[Piano]) -> str:
-    return ", ".join(sorted({piano.name for piano in pianos}))
+        samples, scales, layers = (np.load(folder / part) for part in PARTS)
+    except (OSError, ValueError, EOFError) as error:
+        raise InputError(str(folder), f"not a sampled piano ({error})", remedy) from error
+    sizes = KEYS, len(layers)
+    if samples.shape[:2] != sizes or scales.shape != sizes or samples.dtype != np.int16:
+        raise InputError(str(folder), "not a sampled piano (its parts do not fit together)", remedy)
+    return Piano(folder.name, samples, levelled(scales, layers), every_key(layers))

@@ -9,15 +9,16 @@ import numpy as np
 import torch
 
 from repetiteur.models.encoder.heads import HOP_S, HOP_SAMPLES, LOWEST_KEY, ONSET_DELAYS
-from repetiteur.models.studio.mixing import CpuMixer
+from repetiteur.models.studio.mixing import Mixer
 from repetiteur.models.studio.performance import Performance
-from repetiteur.models.studio.pianos import Piano, Touch, strokes
+from repetiteur.models.studio.pianos import Keyboard, Touch, strokes
 from repetiteur.models.studio.recording import through_rooms
 from repetiteur.models.studio.room import draw_room
-from repetiteur.models.studio.stretches import Part, later, within
+from repetiteur.models.studio.stretches import Part, within
 
 HOPS = 1200
 SKIPPED_S = 1.0  # at the beginning of a question
+LEFT_OUT_S = 0.3  # at its end
 TOLERANCE_S = 0.05
 THRESHOLDS = (0.2, 0.3, 0.4, 0.5, 0.6)
 PLAIN = Touch(cents=0.0, key_cents=0.0, release_s=0.08, undamped_top=False)
@@ -26,7 +27,9 @@ DRY_LEVEL = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    sound: np.ndarray
+    """Some seconds of a held-out piece."""
+
+    sound: np.ndarray  # samples, the lead-in first
     notes: np.ndarray  # PLAYED, in seconds of the question
 
 
@@ -41,23 +44,25 @@ class Mark:
 
 
 def questions(
-    performances: Sequence[Performance], piano: Piano, many: int, lead_in: int, seed: int
+    performances: Sequence[Performance], keyboard: Keyboard, mixer: Mixer, many: int, lead_in: int, seed: int
 ) -> list[Question]:
-    """Every other one in a room, the rest dry."""
+    """On the mixer's only instrument, which has this ``keyboard``; every other one in a room, the rest dry.
+    A question's time 0 is its sample ``lead_in``."""
     random = np.random.default_rng(seed)
-    mixer, length_s = CpuMixer([piano]), HOPS * HOP_S
+    length_s = HOPS * HOP_S
     found = []
     for number in range(many):
-        performance = performances[random.integers(len(performances))]
+        performance = performances[int(random.integers(len(performances)))]
         begin_s = random.uniform(0, max(1.0, performance.duration_s - length_s - 1))
         notes = within(performance.notes, begin_s, length_s)
-        struck = later(strokes(piano, notes, PLAIN, random), lead_in)
+        struck = strokes(keyboard, notes, PLAIN, lead_in, random)
         sound = mixer.mix([Part(0, struck, 0.0)], lead_in + HOPS * HOP_SAMPLES)
         if number % 2:
-            sound = through_rooms(sound, [draw_room(random)], torch.Generator().manual_seed(number))
+            noise = torch.Generator(sound.device).manual_seed(number)
+            sound = through_rooms(sound, [draw_room(random)], noise)
         else:
             sound = sound * (DRY_LEVEL / sound.abs().max().clamp_min(1e-9))
-        found.append(Question(sound[0].numpy(), notes))
+        found.append(Question(sound[0].cpu().numpy(), notes))
     return found
 
 
@@ -73,30 +78,36 @@ def examine(hear: Callable[[np.ndarray], np.ndarray], asked: Sequence[Question])
 
 
 def _found(onset: np.ndarray, notes: np.ndarray, delay: int, threshold: float) -> tuple[int, int, int]:
-    """How many were right, were told, were played."""
+    """How many were right, were told, were played, the beginning and the end left out. What was told of a
+    note counts when the note does."""
     middle = onset[1:-1]
     hop, key = np.nonzero((middle >= threshold) & (middle > onset[:-2]) & (middle >= onset[2:]))
-    told_s = (hop + 2 - delay) * HOP_S
-    last_s = len(onset) * HOP_S - 0.3
-    counted = (told_s > SKIPPED_S) & (told_s < last_s)
-    told_s, key = told_s[counted], key[counted]
-    played = notes[(notes["onset_s"] > SKIPPED_S) & (notes["onset_s"] < last_s)]
-    right = 0
-    for pitch in np.unique(played["pitch"]):
-        right += _pairs(np.sort(told_s[key == pitch - LOWEST_KEY]), played["onset_s"][played["pitch"] == pitch])
-    return right, len(told_s), len(played)
+    last_s = len(onset) * HOP_S - LEFT_OUT_S
+
+    def counts(onset_s: np.ndarray) -> int:
+        return int(np.count_nonzero((onset_s > SKIPPED_S) & (onset_s < last_s)))
+
+    right = wrong = 0
+    for of_key in np.union1d(key, notes["pitch"] - LOWEST_KEY):
+        told_s = (hop[key == of_key] + 2 - delay) * HOP_S
+        played_s = notes["onset_s"][notes["pitch"] == of_key + LOWEST_KEY]
+        told, played = _pairs(told_s, played_s)
+        right += counts(played_s[played])
+        wrong += counts(np.delete(told_s, told))
+    return right, right + wrong, counts(notes["onset_s"])
 
 
-def _pairs(told_s: np.ndarray, played_s: np.ndarray) -> int:
-    """The most pairs within the tolerance; both rise."""
-    pairs = told = 0
-    for onset_s in played_s:
+def _pairs(told_s: np.ndarray, played_s: np.ndarray) -> tuple[list[int], list[int]]:
+    """The most pairs within the tolerance, as places in both; both rise."""
+    pairs: list[tuple[int, int]] = []
+    told = 0
+    for played, onset_s in enumerate(played_s):
         while told < len(told_s) and told_s[told] < onset_s - TOLERANCE_S:
             told += 1
         if told < len(told_s) and told_s[told] <= onset_s + TOLERANCE_S:
-            pairs += 1
+            pairs.append((told, played))
             told += 1
-    return pairs
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
 def _mark(counts: np.ndarray) -> Mark:

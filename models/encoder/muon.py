@@ -29,14 +29,16 @@ class Muon(torch.optim.Optimizer):
         for group in self.param_groups:
             for weight in group["params"]:
                 if weight.grad is not None:
-                    self._step(weight, group["lr"], group["momentum"], group["weight_decay"])
+                    self._step(weight, weight.grad, group["lr"], group["momentum"], group["weight_decay"])
 
-    def _step(self, weight: Tensor, rate: float, momentum: float, weight_decay: float) -> None:
+    def _step(
+        self, weight: Tensor, gradient: Tensor, rate: float, momentum: float, weight_decay: float
+    ) -> None:
         state = self.state[weight]
         if not state:
             state["momentum"] = torch.zeros_like(weight)
-        state["momentum"].lerp_(weight.grad, 1 - momentum)
-        ahead = weight.grad.lerp(state["momentum"], momentum)
+        state["momentum"].lerp_(gradient, 1 - momentum)
+        ahead = gradient.lerp(state["momentum"], momentum)
         direction = orthogonal(ahead.reshape(len(weight), -1))
         longer = max(1.0, direction.shape[0] / direction.shape[1]) ** 0.5
         weight.mul_(1 - rate * weight_decay)

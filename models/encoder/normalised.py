@@ -1,4 +1,4 @@
-"""The network while it learns: its blocks normalise what passes, which makes it learn about three times as fast.
+"""The network while it learns: its blocks normalise what passes, and it learns about three times as fast.
 
 Afterwards the normalisation is folded into the weights, and what is left is a plain ``EncoderNet``.
 """
@@ -43,7 +43,8 @@ def normalised(shape: Shape) -> EncoderNet:
     """An untrained net with normalised blocks."""
     net = EncoderNet(shape)
     net.blocks = nn.ModuleList(
-        NormalisedBlock(shape.width, dilation, interval(number)) for number, dilation in enumerate(shape.dilations)
+        NormalisedBlock(shape.width, dilation, interval(number))
+        for number, dilation in enumerate(shape.dilations)
     )
     return net
 
@@ -53,7 +54,8 @@ def folded(net: EncoderNet) -> EncoderNet:
     """The plain net that says the same as this one does in ``eval`` mode. On the CPU."""
     state = {name: values.detach().cpu() for name, values in net.state_dict().items()}
     plain = EncoderNet(net.shape)
-    kept = {name: state[name] for name in plain.state_dict() if name in state and not name.startswith("blocks.")}
+    outside = [name for name in plain.state_dict() if not name.startswith("blocks.")]
+    kept = {name: state[name] for name in outside}
     for number, block in enumerate(net.blocks):
         for name in ("time", "pitch"):
             convolution = cast(nn.Conv2d, getattr(block, name))

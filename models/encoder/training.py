@@ -1,4 +1,4 @@
-"""Training the encoder: one step at a time, on a CPU or a GPU, with a state that can be kept and taken up again."""
+"""Training the encoder: one step at a time, on a CPU or a GPU. Its state can be kept and taken up again."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from repetiteur.models.encoder.net import EncoderNet
 from repetiteur.models.encoder.normalised import folded, normalised
 from repetiteur.models.encoder.shape import Shape
 from repetiteur.models.encoder.spectra import Spectra
+from repetiteur.models.encoder.targets import Targets
 
 WARM_HOPS = 100  # at the beginning of a stretch, where what sounds began before it: they do not count
 LEARNT_AFTER = 150  # steps until the full learning rate
@@ -56,8 +57,9 @@ class Trainer:
         self.net = normalised(Shape(width=recipe.width)).to(device)
         self.average = copy.deepcopy(self.net).eval()
         self.spectra, self.descriptors = Spectra().to(device), Descriptors().to(device)
-        inner = [weight for name, weight in self.net.named_parameters() if weight.ndim > 1 and _is_inner(name)]
-        outer = [weight for name, weight in self.net.named_parameters() if weight.ndim > 1 and not _is_inner(name)]
+        matrices = [named for named in self.net.named_parameters() if named[1].ndim > 1]
+        inner = [weight for name, weight in matrices if _is_inner(name)]
+        outer = [weight for name, weight in matrices if not _is_inner(name)]
         others = [weight for weight in self.net.parameters() if weight.ndim <= 1]
         groups = [{"params": outer, "weight_decay": 0.01}, {"params": others, "weight_decay": 0.0}]
         self.optimisers = (
@@ -66,14 +68,13 @@ class Trainer:
         )
         self.full_rates = [[group["lr"] for group in each.param_groups] for each in self.optimisers]
 
-    def step(self, sound: Tensor, targets: dict[str, Tensor]) -> dict[str, Tensor]:
-        """Learn from one batch: ``sound`` (batch, samples), ``targets`` (batch, hops + 1, 88). Gives the parts
-        of its loss."""
+    def step(self, sound: Tensor, targets: Targets) -> dict[str, Tensor]:
+        """Learn from one batch of ``sound`` (batch, samples). Gives the parts of its loss."""
         self._set_rates()
         with torch.no_grad():
             spectra, amplitudes = self.spectra(sound)
             described = self.descriptors(amplitudes)
-            kept = torch.rand(len(described), 1, 1, device=self.device) >= WITHOUT_DESCRIPTORS
+            kept = (torch.rand(len(described), 1, 1) >= WITHOUT_DESCRIPTORS).to(self.device)
         with self.narrow():
             logits = self.net(spectra, described * kept)
         parts = loss_of(logits, targets, WARM_HOPS)
@@ -105,7 +106,7 @@ class Trainer:
 
     def narrow(self) -> torch.autocast:
         """bfloat16 where the machine multiplies it quicker."""
-        quick = self.device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+        quick = self.device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()  # (no public way to ask)
         return torch.autocast(self.device.type, torch.bfloat16, enabled=quick)
 
     def state(self) -> dict[str, Any]:
@@ -136,8 +137,8 @@ class Trainer:
     @torch.no_grad()
     def _follow(self) -> None:
         slow = min(AVERAGED, (1 + self.done) / (10 + self.done))
-        averaged, weights = list(self.average.parameters()), list(self.net.parameters())
-        torch._foreach_lerp_(averaged, weights, 1 - slow)
+        for averaged, current in zip(self.average.parameters(), self.net.parameters(), strict=True):
+            averaged.lerp_(current, 1 - slow)
         for averaged, current in zip(self.average.buffers(), self.net.buffers(), strict=True):
             averaged.copy_(current)
 

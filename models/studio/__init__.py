@@ -1,1 +1,1 @@
-"""Training sound made from what was played: sampled pianos, rooms, microphones and noise, arrays throughout."""
+"""Training sound made from what was played: sampled pianos, rooms, microphones, noise. Arrays throughout."""

@@ -1,4 +1,4 @@
-"""Strokes to sound: note by note on a CPU, all notes of a batch at once on a GPU. Both give the same."""
+"""Strokes to sound: note by note with Numba, or a batch at once with torch. Both give the same."""
 
 from __future__ import annotations
 
@@ -9,88 +9,100 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from repetiteur.models.studio.pianos import INAUDIBLE, Piano
+from repetiteur.models.studio.pianos import Piano
 from repetiteur.models.studio.stretches import Part
 
-AT_ONCE = 1 << 26  # samples of notes, on a GPU
+INAUDIBLE = 1e-4  # a damped note is over when this little of it is left
+AT_ONCE = 1 << 26  # samples of notes, with torch: some 5 GB while they are added
 
 
 class Mixer(Protocol):
     def mix(self, parts: Sequence[Part], samples: int) -> Tensor:
-        """(parts, samples) float32, each part by itself."""
+        """(parts, samples) float32, each part by itself, where the sound is wanted."""
         ...
 
 
-class CpuMixer:
+class NumbaMixer:
+    """The quick one on a CPU."""
+
     def __init__(self, instruments: Sequence[Piano]) -> None:
-        self.instruments = instruments
+        self._instruments = instruments
 
     def mix(self, parts: Sequence[Part], samples: int) -> Tensor:
         from repetiteur.kernels.note_mixing import mix
 
         out = np.zeros((len(parts), samples), np.float32)
         for row, part in zip(out, parts, strict=True):
-            piano = self.instruments[part.instrument]
-            mix(part.strokes, piano.samples, piano.scales, row)
+            piano = self._instruments[part.instrument]
+            mix(part.strokes, piano.samples, piano.scales, INAUDIBLE, row)
         return torch.from_numpy(out)
 
 
-class GpuMixer:
-    """Keeps every instrument on the device. Runs on a CPU too, slowly, which is how it is tested."""
+class TorchMixer:
+    """The one for a GPU, where it keeps every instrument; needs no Numba."""
 
     def __init__(self, instruments: Sequence[Piano], device: torch.device) -> None:
-        different = {id(piano): piano for piano in instruments}
-        place = {key: number for number, key in enumerate(different)}
-        self.device = device
-        self.which = np.array([place[id(piano)] for piano in instruments])
-        self.samples = [torch.from_numpy(piano.samples.reshape(-1)).to(device) for piano in different.values()]
-        self.scales = [piano.scales for piano in different.values()]
-        self.shapes = [piano.samples.shape for piano in different.values()]
+        different = list({id(piano): piano for piano in instruments}.values())
+        places = {id(piano): place for place, piano in enumerate(different)}
+        self._device = device
+        self._place = np.array([places[id(piano)] for piano in instruments])
+        self._samples = torch.cat([torch.from_numpy(piano.samples.reshape(-1)) for piano in different]).to(
+            device
+        )
+        self._scales = np.concatenate([piano.scales.reshape(-1) for piano in different])
+        shapes = np.array([piano.samples.shape for piano in different])
+        notes = shapes[:, 0] * shapes[:, 1]
+        self._layers, self._lengths = shapes[:, 1], shapes[:, 2]
+        self._first_note = np.cumsum(notes) - notes
+        self._first_sample = np.cumsum(notes * self._lengths) - notes * self._lengths
 
     def mix(self, parts: Sequence[Part], samples: int) -> Tensor:
-        out = torch.zeros(len(parts) * samples, device=self.device)
-        for number in np.unique(self.which[[part.instrument for part in parts]]):
-            chosen = [row for row, part in enumerate(parts) if self.which[part.instrument] == number]
-            self._add([parts[row] for row in chosen], np.array(chosen) * samples, samples, int(number), out)
+        out = torch.zeros(len(parts) * samples, device=self._device)
+        many = [len(part.strokes) for part in parts]
+        struck = np.concatenate([part.strokes for part in parts])
+        row = np.repeat(np.arange(len(parts)), many)
+        place = np.repeat(self._place[[part.instrument for part in parts]], many)
+        within = struck["recording"] * self._layers[place] + struck["layer"]
+        length = self._lengths[place]
+        first = np.maximum(np.ceil(struck["start"]), 0)
+        recorded_end = np.ceil(struck["start"] + (length - 1) / struck["speed"])
+        damped_end = np.ceil(struck["start"] + struck["held"] - np.log(INAUDIBLE) * struck["release"])
+        last = np.minimum(np.minimum(recorded_end, damped_end), samples)
+        counts = np.maximum(last - first, 0).astype(np.int64)
+        table = np.stack(
+            [
+                first + row * samples,
+                first - struck["start"],
+                self._first_sample[place] + within * length,
+                struck["speed"],
+                struck["held"],
+                struck["release"],
+                struck["gain"] * self._scales[self._first_note[place] + within],
+            ]
+        )
+        ends = np.cumsum(counts)
+        begin = 0
+        while begin < len(struck):
+            done = ends[begin - 1] if begin else 0
+            end = max(begin + 1, int(np.searchsorted(ends, done + AT_ONCE)))
+            self._add(table[:, begin:end], counts[begin:end], out)
+            begin = end
         return out.view(len(parts), samples)
 
-    def _add(self, parts: Sequence[Part], rows: np.ndarray, samples: int, number: int, out: Tensor) -> None:
-        """All strokes on one instrument."""
-        notes = np.concatenate([part.strokes for part in parts])
-        row = np.repeat(rows, [len(part.strokes) for part in parts])
-        _, layers, length = self.shapes[number]
-        first = np.maximum(np.ceil(notes["start"]), 0).astype(np.int64)
-        recorded_end = np.ceil(notes["start"] + (length - 1) / notes["speed"])
-        damped_end = notes["start"] + notes["held"] - np.log(INAUDIBLE) * notes["release"]
-        last = np.minimum(np.minimum(recorded_end, damped_end), samples).astype(np.int64)
-        lengths = np.maximum(last - first, 0)
-        gain = notes["gain"] * self.scales[number][notes["key"], notes["layer"]]
-        begin = (notes["key"].astype(np.int64) * layers + notes["layer"]) * length
-        ends = np.cumsum(lengths)
-        start = 0
-        while start < len(notes):
-            stop = max(start + 1, int(np.searchsorted(ends, (ends[start - 1] if start else 0) + AT_ONCE)))
-            some = slice(start, stop)
-            self._add_some(notes[some], first[some], lengths[some], gain[some], begin[some], row[some], length, number, out)
-            start = stop
-
-    def _add_some(
-        self, notes: np.ndarray, first: np.ndarray, lengths: np.ndarray, gain: np.ndarray, begin: np.ndarray,
-        row: np.ndarray, length: int, number: int, out: Tensor,
-    ) -> None:  # fmt: skip
-        def there(values: np.ndarray) -> Tensor:
-            return torch.from_numpy(np.ascontiguousarray(values)).to(self.device)
-
-        counts = there(lengths)
-        note = torch.repeat_interleave(torch.arange(len(notes), device=self.device), counts)
-        within = torch.arange(len(note), device=self.device) - (counts.cumsum(0) - counts)[note]
-        place = there(first)[note] + within
-        since = place - there(notes["start"])[note]
-        read = since * there(notes["speed"])[note]
-        whole = read.long().clamp(0, length - 2)
+    def _add(self, table: np.ndarray, counts: np.ndarray, out: Tensor) -> None:
+        """Some notes, given by the numbers that ``mix`` lists, each ``counts`` samples long."""
+        many = torch.from_numpy(counts).to(self._device)
+        total = int(counts.sum())
+        number = torch.arange(len(counts), device=self._device)
+        note = torch.repeat_interleave(number, many, output_size=total)
+        within = torch.arange(total, device=self._device) - (many.cumsum(0) - many)[note]
+        target, since_start, recording, speed, held, release, gain = torch.from_numpy(table).to(self._device)
+        since = since_start[note] + within
+        read = since * speed[note]
+        whole = read.long()
         part = (read - whole).float()
-        at = there(begin)[note] + whole
-        samples = self.samples[number]
-        sound = samples[at] * (1 - part) + samples[at + 1] * part
-        damped = (since - there(notes["held"])[note]).clamp_min(0) / there(notes["release"])[note]
-        out.index_add_(0, there(row)[note] + place, sound * torch.exp(-damped.float()) * there(gain)[note].float())
+        at = recording[note].long() + whole
+        here, there = self._samples[at].float(), self._samples[at + 1].float()
+        damped = torch.exp(-((since - held[note]).clamp_min(0) / release[note]).float())
+        sound = (here + part * (there - here)) * damped * gain[note].float()
+        out.index_add_(0, target[note].long() + within, sound)

@@ -1,4 +1,4 @@
-"""Sound as a microphone in a room would have it: what ``room.py`` drew, done to a whole batch where the batch is."""
+"""Sound as a microphone in a room has it: what ``room.py`` drew, done to a whole batch on its device."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def through_rooms(dry: Tensor, rooms: Sequence[Room], noise: torch.Generator) ->
     spectrum *= torch.fft.rfft(torch.from_numpy(impulses).to(device), length)
     spectrum *= _curves([room.microphone for room in rooms], length, device)
     wet = torch.fft.irfft(spectrum, length)[:, :samples]
-    wet = wet * (_numbers([10 ** (room.level_db / 20) for room in rooms], device) / _loudest(wet))
+    wet = wet * _numbers([10 ** (room.level_db / 20) for room in rooms], device)
+    wet = wet / _loudest(wet).clamp_min(1.0)  # whoever records turns down what is too loud
     white = torch.randn(len(rooms), _fft_length(samples), generator=noise, device=device)
     coloured = torch.fft.rfft(white) * _curves([room.noise for room in rooms], white.shape[1], device)
     wet = wet + torch.fft.irfft(coloured, white.shape[1])[:, :samples] + _hum(rooms, samples, device)
@@ -55,7 +56,9 @@ def _hum(rooms: Sequence[Room], samples: int, device: torch.device) -> Tensor:
     for row, room in zip(hum, rooms, strict=True):
         if room.hum_db > SILENT_DB:
             for number in HUM_PARTIALS:
-                row += torch.sin(2 * torch.pi * room.hum_hz * number * time_s) * (10 ** (room.hum_db / 20) / number)
+                row += torch.sin(2 * torch.pi * room.hum_hz * number * time_s) * (
+                    10 ** (room.hum_db / 20) / number
+                )
     return hum
 
 
@@ -70,9 +73,15 @@ def _through_codecs(sound: Tensor, rooms: Sequence[Room], noise: torch.Generator
     bins = spectrum.shape[1]
     band = torch.log1p(torch.arange(bins, device=sound.device) / 8) / np.log1p(bins / 8) * CODEC_BANDS
     member = torch.nn.functional.one_hot(band.long().clamp_max(CODEC_BANDS - 1), CODEC_BANDS).float()
-    power = torch.einsum("nft,fb->nbt", spectrum.abs().square(), member) / member.sum(0).clamp_min(1)[None, :, None]
+    power = (
+        torch.einsum("nft,fb->nbt", spectrum.abs().square(), member)
+        / member.sum(0).clamp_min(1)[None, :, None]
+    )
     allowed = torch.einsum("nbt,fb->nft", power, member).sqrt()
-    allowed = allowed * _numbers([10 ** (-rooms[number].codec_db / 20) for number in lossy], sound.device)[:, :, None]
+    allowed = (
+        allowed
+        * _numbers([10 ** (-rooms[number].codec_db / 20) for number in lossy], sound.device)[:, :, None]
+    )
     grain = torch.randn(spectrum.shape, generator=noise, device=sound.device)
     kept = torch.where(spectrum.abs() > allowed, spectrum + 0.5 * allowed * grain, 0)
     changed = sound.clone()

@@ -23,7 +23,7 @@ class Room:
 
     impulse: np.ndarray  # float32, the direct sound first; no delay added
     microphone: np.ndarray  # gain at CURVE_HZ
-    level_db: float  # of the loudest sample
+    level_db: float  # of a note in the middle, struck with REFERENCE_VELOCITY
     noise: np.ndarray  # gain of white noise at CURVE_HZ, RMS of the whole as wanted
     hum_db: float
     hum_hz: float
@@ -35,7 +35,7 @@ def draw_room(random: np.random.Generator) -> Room:
     return Room(
         impulse=_impulse(random) if random.random() < 0.7 else np.ones(1, np.float32),
         microphone=_microphone(random),
-        level_db=random.uniform(-32, -1),
+        level_db=random.uniform(-36, -8),
         noise=_noise(random) if random.random() < 0.6 else np.zeros(len(CURVE_HZ)),
         hum_db=random.uniform(-75, -45) if random.random() < 0.1 else SILENT_DB,
         hum_hz=random.choice([50.0, 60.0]) * random.uniform(0.999, 1.001),
@@ -50,8 +50,12 @@ def _impulse(random: np.random.Generator) -> np.ndarray:
     tail_level_db = random.uniform(-24, -6) + 3 * np.log2(reverberation_s)
     length = int(min(reverberation_s, LONGEST_ECHO_S) * SAMPLE_RATE_HZ)
     time_s = np.arange(length) / SAMPLE_RATE_HZ
-    bright = random.standard_normal(length) * 10 ** (-3 * time_s / (reverberation_s * random.uniform(0.3, 0.8)))
-    dark = _low_passed(random.standard_normal(length), random.uniform(800, 2500)) * 10 ** (-3 * time_s / reverberation_s)
+    bright = random.standard_normal(length) * 10 ** (
+        -3 * time_s / (reverberation_s * random.uniform(0.3, 0.8))
+    )
+    dark = _low_passed(random.standard_normal(length), random.uniform(800, 2500)) * 10 ** (
+        -3 * time_s / reverberation_s
+    )
     tail = dark + 0.5 * bright
     tail[: int(random.uniform(0.002, 0.02) * SAMPLE_RATE_HZ)] = 0
     tail *= 4 * 10 ** (tail_level_db / 20) / (np.sqrt(np.sum(tail**2)) + 1e-9)
@@ -63,7 +67,9 @@ def _impulse(random: np.random.Generator) -> np.ndarray:
 
 def _low_passed(white: np.ndarray, cut_hz: float) -> np.ndarray:
     spectrum = np.fft.rfft(white)
-    return np.fft.irfft(spectrum / (1 + (np.linspace(0, NYQUIST_HZ, len(spectrum)) / cut_hz) ** 2), len(white))
+    return np.fft.irfft(
+        spectrum / (1 + (np.linspace(0, NYQUIST_HZ, len(spectrum)) / cut_hz) ** 2), len(white)
+    )
 
 
 def _microphone(random: np.random.Generator) -> np.ndarray:

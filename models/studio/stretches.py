@@ -9,7 +9,7 @@ import numpy as np
 
 from repetiteur.models.encoder.heads import HOP_SAMPLES, KEYS, LOWEST_KEY, SAMPLE_RATE_HZ
 from repetiteur.models.studio.performance import Performance
-from repetiteur.models.studio.pianos import Piano, Touch, draw_touch, strokes
+from repetiteur.models.studio.pianos import Keyboard, draw_touch, strokes
 from repetiteur.models.studio.room import Room, draw_room
 
 SOUNDS_ON_S = 1.5  # after its offset, for what a release may last
@@ -28,7 +28,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Not sound yet: what is to be mixed, and the notes (``PLAYED``, in seconds) that should be heard in it."""
+    """Not sound yet: what is to be mixed, and the notes (``PLAYED``, seconds) to be heard in it."""
 
     parts: tuple[Part, ...]
     room: Room
@@ -40,35 +40,34 @@ class Material:
     """What is played, and on what. An instrument listed twice is taken twice as often."""
 
     performances: Sequence[Performance]
-    instruments: Sequence[Piano]
+    keyboards: Sequence[Keyboard]
+
+    def chances(self) -> np.ndarray:
+        """Of each performance: every second of all of them is as likely."""
+        seconds = np.array([performance.duration_s for performance in self.performances])
+        return seconds / seconds.sum()
 
 
 def draw_stretch(
     material: Material, chances: np.ndarray, lead_in: int, hops: int, random: np.random.Generator
 ) -> Stretch:
-    """Anything goes: any performance (by ``chances``), any place in it, transposed, faster or slower, louder or
-    softer, on any instrument, in any room, now and then with a faint other one behind. The stretch begins
-    ``lead_in`` samples before its time 0."""
+    """Anything goes: any performance (by ``chances``), any place in it, transposed, faster or slower, louder
+    or softer, on any instrument, in any room, now and then with a faint other one behind. The stretch
+    begins ``lead_in`` samples before its time 0."""
     length_s = hops * HOP_SAMPLES / SAMPLE_RATE_HZ
+
+    def part(notes: np.ndarray, level_db: float) -> Part:
+        touch = draw_touch(random)
+        instrument = int(random.integers(len(material.keyboards)))
+        struck = strokes(material.keyboards[instrument], notes, touch, lead_in, random)
+        return Part(instrument, struck, level_db)
+
     notes = _some(material.performances, chances, length_s, random)
-    parts = [_part(material, notes, draw_touch(random), 0.0, lead_in, random)]
+    parts = [part(notes, 0.0)]
     if random.random() < WITH_BACKGROUND:
         behind = _some(material.performances, chances, length_s, random)
-        level_db = random.uniform(*BACKGROUND_DB)
-        parts.append(_part(material, behind, draw_touch(random), level_db, lead_in, random))
+        parts.append(part(behind, random.uniform(*BACKGROUND_DB)))
     return Stretch(tuple(parts), draw_room(random), notes)
-
-
-def _part(
-    material: Material, notes: np.ndarray, touch: Touch, level_db: float, lead_in: int, random: np.random.Generator
-) -> Part:
-    instrument = int(random.integers(len(material.instruments)))
-    return Part(instrument, later(strokes(material.instruments[instrument], notes, touch, random), lead_in), level_db)
-
-
-def later(struck: np.ndarray, lead_in: int) -> np.ndarray:
-    struck["start"] += lead_in
-    return struck
 
 
 def _some(

@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from repetiteur.kernels.notes_from_evidence import CONFIRMED, ENDED, PROVISIONAL, SHORTEST, WITHDRAWN
+from repetiteur.kernels.offset import OffsetRemover
 from repetiteur.models.encoder.heads import HOP_S, LOWEST_KEY, SAMPLE_RATE_HZ
 from repetiteur.realtime.events import Event, Note, NoteEnd, NoteStatus
 from repetiteur.realtime.hearing.decoder import LOOKAHEAD_S, NoteDecoder
@@ -73,6 +74,7 @@ class Ears:
         self._encoder = encoder
         self._make_resampler = make_resampler
         self._decoder = NoteDecoder(thresholds, lookahead_s)
+        self._offset = OffsetRemover()
         self._settles_s = self._decoder.delay_s + thresholds.same_s + thresholds.silent_s + 2 * HOP_S
         self.reset()
 
@@ -90,6 +92,7 @@ class Ears:
         """Forget everything; the next chunk is the first."""
         self._encoder.reset()
         self._decoder.reset()
+        self._offset.reset()
         self._clock = SoundClock()
         self._rate_hz = 0.0
         self._resampler: Resampler | None = None  # none needed, or nothing heard yet
@@ -164,7 +167,8 @@ class Ears:
             if self._resampler is not None:
                 sound = self._resampler.push(sound)
             self._given += len(sound)
-            self._tell(self._decoder.push(self._encoder.hear(sound)), out)
+            evidence = self._encoder.hear(self._offset.push(sound))
+            self._tell(self._decoder.push(evidence), out)
 
     def _tell(self, changes: np.ndarray, out: list[Event]) -> None:
         """Changes of notes, counted in hops, as rows of the stream, in its seconds."""

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from repetiteur.bridges import sound_files
-from repetiteur.bridges.sound_files import SoundFile, mono
+from repetiteur.bridges.chunks import ChunkMaker
+from repetiteur.bridges.sound_files import SoundFile
 from repetiteur.realtime.errors import InputError
 
 soundfile: Any = pytest.importorskip("soundfile")
@@ -74,8 +75,10 @@ def test_a_length_left_open_by_a_recorder_is_no_damage(tmp_path: Path, noise: np
 
 
 def test_what_is_no_number_passes_for_silence_in_either_channel() -> None:
-    frames = np.array([[np.nan, 0.5], [0.5, 0.5]], np.float32)
-    assert mono(frames).tolist() == [0.25, 0.5]
+    frames = np.array([[np.nan, 0.5], [0.5, 0.5], [np.inf, -np.inf]], np.float32)
+    chunk = ChunkMaker(2, RATE_HZ).make(frames, 1.5)
+    assert chunk.samples.tolist() == [0.25, 0.5, 0.0]
+    assert (chunk.t_s, chunk.scrubbed, chunk.clipped) == (1.5, 3, 0)
 
 
 @pytest.mark.parametrize(

@@ -249,7 +249,7 @@ def test_keys_played_again_were_right_before_but_a_single_one_is_struck_twice(st
             for note in range(1, keys + 1):
                 follower.read(note, UNMATCHED)
                 follower.read(note + keys, note - 1)
-        judge.note(number, 60, 64, float(number))
+        judge.note(number, 60, 64, float(number), float(number))
     assert told.count(Match) == 2 * keys
     assert told.count(Retract) == taken_back
 

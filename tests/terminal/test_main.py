@@ -42,8 +42,9 @@ def test_every_command_is_there_and_says_what_the_overview_says(name: str) -> No
     assert callable(command.run)
 
 
-HELPED = [[name] for name in program.COMMANDS if name != "bench"]
+HELPED = [[name] for name in program.COMMANDS if name not in ("bench", "train")]
 HELPED += [["bench", what] for what in ("jumps", "mistakes", "latency", "scale", "hearing")]
+HELPED += [["train", what] for what in ("sounds", "pack", "encoder")]
 
 
 @pytest.mark.parametrize("words", HELPED, ids=" ".join)

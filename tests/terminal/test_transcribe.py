@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import mido
 import numpy as np
 import pytest
 
@@ -11,6 +12,7 @@ from repetiteur.bridges import hearing
 from repetiteur.bridges.performances import read_performance
 from repetiteur.bridges.terminal import main as program
 from repetiteur.bridges.terminal import transcribe
+from repetiteur.bridges.wire.json_lines import decode, encode
 from repetiteur.realtime.hearing.ears import Ears
 from repetiteur.realtime.inputs import NoteOff, NoteOn
 
@@ -32,7 +34,7 @@ def recording(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def trained(ideal_encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """An encoder that hears NOTES, whatever there is to hear."""
-    monkeypatch.setattr(hearing, "load_encoder", lambda: ideal_encoder(NOTES, 3.0))
+    monkeypatch.setattr(hearing, "load_encoder", lambda a4_hz: ideal_encoder(NOTES, 3.0))
 
 
 def lines(text: str) -> list[dict[str, Any]]:
@@ -61,10 +63,32 @@ def test_fast_json_is_notes_and_their_ends_and_nothing_else(
 
 
 @pytest.mark.usefixtures("trained")
+def test_the_lines_are_those_of_the_wire(recording: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    assert program.main(["transcribe", str(recording), "--fast", "--json"]) == 0
+    out, _ = capsysbinary.readouterr()
+    rows = out.splitlines(keepends=True)
+    assert rows and [encode(decode(row)) for row in rows] == rows
+
+
+@pytest.mark.usefixtures("trained")
+def test_other_programs_read_the_same_notes_from_the_midi_file(recording: Path) -> None:
+    partitura = pytest.importorskip("partitura")
+    assert program.main(["transcribe", str(recording), "--fast"]) == 0
+    written = recording.with_name("song.heard.mid")
+    notes = sorted(partitura.load_performance_midi(str(written)).note_array(),
+                   key=lambda note: (note["onset_sec"], note["pitch"]))  # fmt: skip
+    assert [(int(note["pitch"]), int(note["velocity"])) for note in notes] == [(60, 80), (64, 40), (60, 100)]
+    for note, (_, onset_s, offset_s, _) in zip(notes, NOTES, strict=True):
+        assert note["onset_sec"] == pytest.approx(onset_s, abs=0.001)
+        assert note["onset_sec"] + note["duration_sec"] == pytest.approx(offset_s, abs=0.01)
+    assert mido.MidiFile(written).length == pytest.approx(1.4, abs=0.01)
+
+
+@pytest.mark.usefixtures("trained")
 def test_the_notes_are_written_as_midi(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert program.main(["transcribe", str(recording), "--fast"]) == 0
     out, _ = capsys.readouterr()
-    assert out.splitlines()[0] == "    0.500 s  C4    velocity 80"
+    assert out.splitlines()[:2] == [f"     0.50 s  {'C4 E4':<24} f", f"     0.90 s  {'C4':<24} ff"]
     assert "3 notes heard" in out and "song.heard.mid" in out
     played = read_performance(recording.with_name("song.heard.mid"))
     begun = [(item.pitch, item.t_s, item.velocity) for item in played if isinstance(item, NoteOn)]
@@ -198,7 +222,7 @@ def test_live(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatc
 
 
 def test_ears_are_made_of_what_there_is(monkeypatch: pytest.MonkeyPatch, ideal_encoder: Any) -> None:
-    monkeypatch.setattr(hearing, "load_encoder", lambda: ideal_encoder([], 1.0))
+    monkeypatch.setattr(hearing, "load_encoder", lambda a4_hz: ideal_encoder([], 1.0))
     ears = hearing.make_ears(lookahead_s=0.08)
     assert isinstance(ears, Ears)
     assert ears.provisional_delay_s == pytest.approx(0.08)

@@ -34,6 +34,8 @@ INPUTS: tuple[inputs.Input, ...] = (
     inputs.NoteOn(0.1, 60, 90, 3),
     inputs.NoteOff(0.30000000000000004, 60, 3),
     inputs.Controller(1 / 3, 64, 127),
+    inputs.HeardNote(1.17, 3, events.NoteStatus.CONFIRMED, 60, 1.0041237, 90, 0.875),
+    inputs.HeardEnd(1.9, 3, 1.7300000000000002),
     inputs.Tick(1e-9),
     inputs.Finish(86400.123456789),
     inputs.FaultSeen(1.0, "port gone", "plug it in"),

@@ -57,7 +57,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def trained(ideal_encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = ideal_encoder(HEARD, 4.0)
-    monkeypatch.setattr(hearing, "load_encoder", lambda: encoder)
+    monkeypatch.setattr(hearing, "load_encoder", lambda a4_hz: encoder)
     monkeypatch.setattr(campaign, "load_encoder", lambda: encoder)
     listening._ears.cache_clear()
 

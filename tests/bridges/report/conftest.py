@@ -8,15 +8,17 @@ import pytest
 
 from repetiteur.benchmarks.chromium import Page, browsing, found
 from repetiteur.bridges import assets
-from repetiteur.bridges.report.gather import follow, gather, inputs_of
+from repetiteur.bridges.performances import read_performance
+from repetiteur.bridges.report.gather import follow, gather
 from repetiteur.bridges.report.take import Take
 from repetiteur.bridges.scores import load_score
+from repetiteur.realtime.timeline import with_ticks
 
 
 @pytest.fixture(scope="session")
 def demo() -> Take:
     score = load_score(assets.SCORE)
-    return gather(score, follow(score, inputs_of(assets.PERFORMANCE)))
+    return gather(score, follow(score, with_ticks(read_performance(assets.PERFORMANCE))))
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from repetiteur.bridges.scores import load_score
 from repetiteur.bridges.terminal import main as program
 from repetiteur.bridges.terminal.playing import followed
 from repetiteur.realtime.engine import Engine
+from repetiteur.realtime.timeline import with_ticks
 
 SCORE, PERFORMANCE = str(assets.SCORE), str(assets.PERFORMANCE)
 
@@ -43,7 +44,7 @@ def test_two_runs_give_the_same_bytes(tmp_path: Path) -> None:
 def test_a_journal_is_a_performance_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     score = load_score(SCORE)
     with closing(JournalWriter(tmp_path / "s.journal", SCORE)) as journal:
-        for _ in followed(Engine(score), read_performance(PERFORMANCE), journal):
+        for _ in followed(Engine(score), with_ticks(read_performance(PERFORMANCE)), journal):
             pass
     assert report(SCORE, PERFORMANCE, "-o", tmp_path / "a.html", "--json") == 0
     from_midi = capsys.readouterr().out

@@ -7,11 +7,10 @@ import pytest
 
 from repetiteur.bridges import assets
 from repetiteur.bridges.report.by_bar import bars_played
-from repetiteur.bridges.report.gather import gather, inputs_of
+from repetiteur.bridges.report.gather import gather
 from repetiteur.bridges.report.summary import Summary, as_json, summarise
 from repetiteur.bridges.report.take import Begun, Kind, Take, Verdict
 from repetiteur.bridges.report.words import Wording, headline, in_words, spoken
-from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.events import Match, Mistake, MistakeKind, Note, NoteStatus, Retract
 
 
@@ -99,7 +98,7 @@ def test_silence_and_strangers_do_not_fit(demo: Take) -> None:
     assert summary.score_notes_reached == 0
 
 
-def test_a_performance_that_is_none(tmp_path: Path) -> None:
-    (tmp_path / "take.mid").write_bytes(b"MThd")
-    with pytest.raises(InputError):
-        inputs_of(tmp_path / "take.mid")
+def test_notes_of_the_ears_count_when_they_are_confirmed(demo: Take) -> None:
+    statuses = (NoteStatus.PROVISIONAL, NoteStatus.CONFIRMED), (NoteStatus.PROVISIONAL, NoteStatus.WITHDRAWN)
+    notes = [Note(0, 1.0, k, status, 60, 1.0, 70, 0.9) for k, way in enumerate(statuses) for status in way]
+    assert gather(demo.score, notes).heard == 1
