@@ -7,12 +7,14 @@ import json
 import pytest
 
 from repetiteur.bridges import assets
-from repetiteur.bridges.report.gather import follow, inputs_of
+from repetiteur.bridges.performances import read_performance
+from repetiteur.bridges.report.gather import follow
 from repetiteur.bridges.scores import load_score
 from repetiteur.bridges.web.ghosts import Ghosts
 from repetiteur.bridges.web.present import MISTAKES, Present
 from repetiteur.realtime.events import Beat, Fault, Health, Jump, NoteEnd, Position, Retract, Turn
 from repetiteur.realtime.score import Score
+from repetiteur.realtime.timeline import with_ticks
 
 from .conftest import Story
 
@@ -133,7 +135,7 @@ def test_a_ghost_stands_where_the_played_note_would_be_written(score: Score) -> 
 def test_the_bundled_take_from_start_to_end(present: Present, score: Score) -> None:
     """Applying what was told gives what the snapshot says."""
     shown = ["."] * len(score.notes)
-    for event in follow(score, inputs_of(assets.PERFORMANCE)):
+    for event in follow(score, with_ticks(read_performance(assets.PERFORMANCE))):
         for words in present.take(event):
             json.dumps(words)
             match words["type"]:
