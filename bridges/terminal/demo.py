@@ -37,7 +37,8 @@ def run(args: argparse.Namespace) -> int:
     performed = read_performance(assets.PERFORMANCE)
     trail = Trail()
     timed = followed(Engine(score), with_ticks(performed))
-    tally = showing.show(timed, score, showing.manner(args), performed[-1].t_s, [trail])
+    file = (assets.SCORE, None)
+    tally = showing.show(timed, score, showing.manner(args), performed[-1].t_s, [trail], file)
     comparison = compare(read_planted(assets.PLANTED), tally.mistakes, trail.positions)
     for line in (*summary(tally), "", *_told(comparison, score)):
         print(line, file=words)

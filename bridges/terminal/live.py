@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from repetiteur.bridges import midi_ports
@@ -18,6 +19,7 @@ from repetiteur.bridges.session_controls import SessionControls
 from repetiteur.bridges.terminal.interruption import until_interrupted
 from repetiteur.bridges.terminal.options import ears_arguments, ears_of, parts_argument
 from repetiteur.bridges.terminal.playing import JsonLines, tell_progress
+from repetiteur.bridges.web.performance import ScoreFile
 from repetiteur.realtime.events import Event
 from repetiteur.realtime.score import Score
 from repetiteur.realtime.session import Session, Sink
@@ -74,7 +76,8 @@ def run_live(args: argparse.Namespace, open_servers: OpenServers, osc_goes_to: s
     ended = threading.Event()
     with ExitStack() as cleanup, until_interrupted(ended):
         session = Session(score)
-        servers = open_servers(SessionControls(session, load_score))
+        file = ScoreFile(Path(args.score), args.parts)
+        servers = open_servers(SessionControls(session, load_score, file))
         for opened in servers:
             cleanup.callback(opened.server.close)
             session.add_sink(opened.server)

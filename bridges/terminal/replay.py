@@ -62,7 +62,7 @@ def _replay_performance(args: argparse.Namespace, how: showing.Manner) -> tuple[
 
             journal = cleanup.enter_context(closing(JournalWriter(args.journal, args.score, args.parts)))
         timed = followed(Engine(score), played.inputs, journal)
-        tally = showing.show(timed, score, how, played.end_s)
+        tally = showing.show(timed, score, how, played.end_s, file=(args.score, args.parts))
         return tally, score, played.trouble()
 
 
