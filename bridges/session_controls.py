@@ -33,6 +33,9 @@ class SessionControls:
         problem = self._session.change_score(score, path)
         return None if problem is None else (f"{path}: {problem}", "the former score stays; try again")
 
+    def score(self) -> Score:
+        return self._session.score
+
     def score_info(self) -> ScoreInfo:
         score = self._session.score
         return ScoreInfo(score.id, score.title, len(score.bars), len(score.notes), score.parts)

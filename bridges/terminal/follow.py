@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from repetiteur.bridges.session_controls import SessionControls
+from repetiteur.bridges.terminal.host_options import hosts_arguments, wanted_hosts
 from repetiteur.bridges.terminal.live import Opened, live_arguments, run_live
 from repetiteur.bridges.wire.endpoint import endpoint
 from repetiteur.bridges.wire.msgpack_server import DEFAULT_PORT as MSGPACK_PORT
@@ -24,12 +25,20 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         help="take OSC control on this UDP port (%(default)s; 0: any free one)")  # fmt: skip
     parser.add_argument("--msgpack", type=int, nargs="?", const=MSGPACK_PORT, metavar="PORT",
                         help="serve msgpack on this TCP port (%(const)s; 0: any free one)")  # fmt: skip
+    hosts_arguments(parser)
     parser.add_argument("--lan", action="store_true", help="let other machines in, not this one alone")
     parser.add_argument("--journal", metavar="FILE", help="keep everything in this new file")
 
 
 def run(args: argparse.Namespace) -> int:
+    hosts = wanted_hosts(args)
+
     def open_servers(controls: SessionControls) -> Sequence[Opened]:
+        servers = open_wires(controls)
+        told = [f"the transport of {target} follows" for target in hosts.targets]
+        return [*servers, *map(Opened, hosts.open(controls.score), told)]
+
+    def open_wires(controls: SessionControls) -> Sequence[Opened]:
         osc = OscServer(controls, args.osc_in, args.lan, args.osc)
         opened = [Opened(osc, f"OSC control on UDP port {osc.port}")]
         if args.msgpack is None:

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from repetiteur.bridges.terminal.host_options import Hosts, hosts_arguments, wanted_hosts
 from repetiteur.bridges.terminal.osc_target import OscTarget
 from repetiteur.bridges.terminal.playing import AtOnce, JsonLines, RealTime, Timed, present, tell_progress
 from repetiteur.bridges.terminal.tally import Tally
@@ -22,6 +23,7 @@ class Manner:
     fast: bool  # as fast as possible, not as it was played
     json: bool  # JSON lines and nothing else on stdout
     osc: Endpoint | None  # where OSC goes, too
+    hosts: Hosts
 
 
 def arguments(parser: argparse.ArgumentParser, osc: Endpoint | None) -> None:
@@ -31,11 +33,12 @@ def arguments(parser: argparse.ArgumentParser, osc: Endpoint | None) -> None:
     default = "" if osc is None else f" (default {osc})"
     where = f"send the events there as OSC, too{default}"
     parser.add_argument("--osc", type=endpoint, default=osc, metavar="HOST:PORT", help=where)
+    hosts_arguments(parser)
 
 
 def manner(args: argparse.Namespace) -> Manner:
     """Raises InputError for a target that is not there, before anything is begun."""
-    return Manner(args.fast, args.json, None if args.osc is None else resolved(args.osc))
+    return Manner(args.fast, args.json, None if args.osc is None else resolved(args.osc), wanted_hosts(args))
 
 
 class TallySink:
@@ -60,6 +63,7 @@ def show(
     sinks: list[Sink] = [counting, *others]
     if how.osc is not None:
         sinks.append(OscTarget(how.osc))
+    sinks += how.hosts.open(lambda: score)
     if how.json:
         sinks.append(JsonLines(at_once=not how.fast))
     tell_progress("getting ready (takes longer the first time)")

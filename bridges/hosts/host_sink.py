@@ -1,0 +1,116 @@
+"""A host program as somebody who listens to the session: events in, OSC datagrams out."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterable, Sequence
+from enum import StrEnum
+from typing import Protocol
+
+from repetiteur.bridges.hosts.actions import Action
+from repetiteur.bridges.hosts.dialects import SAMPLE_RATE_HZ, Dialect, Marks
+from repetiteur.bridges.hosts.following import Following
+from repetiteur.bridges.hosts.places import Places
+from repetiteur.bridges.hosts.recording import Recording
+from repetiteur.bridges.wire import osc, osc_packets
+from repetiteur.bridges.wire.endpoint import Endpoint
+from repetiteur.bridges.wire.errors import WireError
+from repetiteur.realtime.events import Event, Hello
+from repetiteur.realtime.score import Score
+
+_MOST_ANSWERS = 64  # read at once
+
+
+class Timeline(StrEnum):
+    """What a host's timeline is."""
+
+    SCORE = "score"  # it plays along, bar for bar
+    RECORDING = "recording"  # it records the player
+
+
+class Director(Protocol):
+    """What decides; pure."""
+
+    def take(self, event: Event) -> Iterable[Action]: ...
+
+    def finish(self) -> Iterable[Action]: ...
+
+
+class HostSink:
+    """A sink. ``where`` is numeric; a host that does not run is no trouble: that is how UDP is.
+
+    ``score_now`` is asked when the stream begins and whenever a score is loaded.
+    """
+
+    def __init__(
+        self,
+        dialect: Dialect,
+        where: Endpoint,
+        score_now: Callable[[], Score],
+        timeline: Timeline = Timeline.SCORE,
+        lead_s: float | None = None,
+    ) -> None:
+        self._dialect = dialect
+        self._where = where
+        self._score_now = score_now
+        self._timeline = timeline
+        self._lead_s = dialect.lead_s if lead_s is None else lead_s
+        self._rate_hz = SAMPLE_RATE_HZ
+        self._director: Director | None = None
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+        for message in dialect.ask:
+            self._say(message.address, message.arguments)
+
+    def send(self, events: Sequence[Event]) -> None:
+        """Never waits."""
+        for event in events:
+            if self._director is None or (isinstance(event, Hello) and self._timeline is Timeline.SCORE):
+                self._finish()
+                self._director = self._direct(self._score_now())
+            self._carry_out(self._director.take(event))
+
+    def close(self) -> None:
+        """The host stops with the session."""
+        self._finish()
+        self._socket.close()
+
+    def _direct(self, score: Score) -> Director:
+        dialect = self._dialect
+        here = dialect.marks is Marks.HERE
+        if self._timeline is Timeline.SCORE:
+            return Following(Places(score), dialect.takes_tempo, here, self._lead_s)
+        from repetiteur.bridges.terminal.words import Speller, sentence
+
+        speller = Speller(score)
+        return Recording(lambda mistake: sentence(mistake, score, speller), here)
+
+    def _finish(self) -> None:
+        if self._director is not None:
+            self._carry_out(self._director.finish())
+
+    def _carry_out(self, actions: Iterable[Action]) -> None:
+        for action in actions:
+            self._listen()
+            for message in self._dialect.spell(action, self._rate_hz):
+                self._say(message.address, message.arguments)
+
+    def _say(self, address: str, arguments: tuple[int | float | str, ...]) -> None:
+        try:
+            self._socket.sendto(osc.packet(address, arguments), self._where)
+        except OSError:
+            return  # nobody there now, perhaps later
+
+    def _listen(self) -> None:
+        """What the host has answered to what it was asked."""
+        for _ in range(_MOST_ANSWERS):
+            try:
+                messages = osc_packets.decode(self._socket.recv(65536))
+            except WireError:
+                continue
+            except OSError:
+                return
+            for message in messages:
+                rate_hz = self._dialect.rate_in(message.address, message.arguments)
+                if rate_hz is not None and rate_hz > 0.0:
+                    self._rate_hz = rate_hz
