@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from repetiteur.bridges.hosts.actions import Action, Cue, Locate, Marker, Play, Record, Stop, Tempo
+from repetiteur.bridges.wire import osc_packets
+from repetiteur.bridges.wire.errors import WireError
 
 SAMPLE_RATE_HZ = 48_000.0  # until the host tells its own
 
@@ -42,7 +44,7 @@ class Dialect:
     marks: Marks
     say: Mapping[type, Say]
     ask: tuple[Message, ...] = ()  # at the beginning
-    rate_in: Callable[[str, tuple[int | float | str, ...]], float | None] = lambda address, values: None
+    rate_in: Callable[[bytes], float | None] = lambda packet: None  # the host's sample rate, Hz
 
     @property
     def takes_tempo(self) -> bool:
@@ -69,6 +71,18 @@ def _cue_number(label: str) -> str:
     return "".join("_" if letter in " #*,/?[]{}" else letter for letter in label)
 
 
+def _rate_in_strip_list(packet: bytes) -> float | None:
+    """The list of strips ends with the rate. The address of Ardour's answers is no OSC: ``#reply``."""
+    try:
+        (reply,) = osc_packets.decode(b"/" + packet[1:]) if packet.startswith(b"#reply\0") else ()
+    except (WireError, ValueError):
+        return None
+    match reply.arguments:
+        case ("end_route_list", int(rate_hz), *_) if rate_hz > 0:
+            return float(rate_hz)
+    return None
+
+
 # Polls OSC about 30 times a second. Bars and beats stay true when the tempo changes; seconds do not.
 # A marker is written by its number and made if there is none: numbers from 1000 leave those of the user.
 REAPER = Dialect("reaper", "REAPER", 8000, 0.03, Marks.ANYWHERE, {
@@ -83,17 +97,15 @@ REAPER = Dialect("reaper", "REAPER", 8000, 0.03, Marks.ANYWHERE, {
     ),
 })  # fmt: skip
 
-# Samples, so its rate is asked for. Markers stand at the playhead. Nothing arms its record button
-# without the danger of disarming it: that is the user's.
+# Samples, so its rate is asked for (port 0: answer where the question comes from). Markers stand at
+# the playhead. Nothing arms its record button without the danger of disarming it: that is the user's.
 ARDOUR = Dialect("ardour", "Ardour", 3819, 0.01, Marks.HERE, {
     Play: _always(Message("/transport_play")),
     Record: _always(Message("/transport_play")),
     Stop: _always(Message("/transport_stop")),
     Locate: lambda a, rate_hz: (Message("/locate", (round(a.place.seconds * rate_hz), int(a.rolling))),),
     Marker: lambda a, rate_hz: (Message("/add_marker", (a.label,)),),
-}, (Message("/strip/list"),), lambda address, values: (
-    float(values[1]) if "reply" in address and values[:1] == ("end_route_list",) else None
-))  # fmt: skip
+}, (Message("/set_surface/port", (0,)), Message("/strip/list")), _rate_in_strip_list)  # fmt: skip
 
 # The remote script looks at its socket ten times a second. continue_playing begins at the playhead,
 # start_playing at the insert marker. Its cue points toggle and are named by place in a list only it

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from repetiteur.bridges.hosts.actions import Action, Cue, Locate, Marker, Play, Stop
 from repetiteur.bridges.hosts.places import Places
 from repetiteur.bridges.hosts.steering import Steering
-from repetiteur.realtime.events import Bar, Event, Jump, Mark, Position, State, StateChanged
+from repetiteur.realtime.events import Bar, Event, Jump, Mark, Note, Position, State, StateChanged
 
 LOST_LONG_S = 3.0
 APART_S = 0.5  # a tempo cannot mend that in a musical way: put it right at the next bar line
@@ -20,6 +20,7 @@ APART_FIXED_S = 0.08  # the same where there is no tempo to mend it with
 START_CUE = "start"  # fired when the host begins to roll in the first bar
 REACHED_Q = 0.02
 
+_READY = (State.ARMED, State.PAUSED)
 _STANDING = (State.IDLE, State.ARMED, State.PAUSED, State.ENDED, State.COASTING)
 
 
@@ -35,7 +36,9 @@ class Following:
         self._state = State.IDLE
         self._rolling = False
         self._lost_s: float | None = None
+        self._note_s = -1.0  # stream time of the newest note
         self._leapt = False
+        self._awaited = False  # put somewhere by the operator: the next note begins there
         self._barline = False
         self._put_q: float | None = None  # where the standing playhead was put last
         self._fired: set[float] = set()  # q of the marks whose cues are out
@@ -46,8 +49,12 @@ class Following:
         match event:
             case StateChanged():
                 yield from self._enter(event)
+            case Note():
+                self._note_s = event.at
             case Jump():
                 self._leapt = True
+                if event.at != self._note_s:  # the operator's hand, not the player's
+                    self._awaited = True
                 self._fired = {q for q in self._fired if q < event.to_q - REACHED_Q}
             case Position():
                 yield from self._position(event)
@@ -73,28 +80,36 @@ class Following:
     def _stop(self) -> Iterator[Action]:
         if self._rolling:
             self._rolling = False
-            self._put_q = None
             yield Stop()
 
     def _position(self, event: Position) -> Iterator[Action]:
-        if self._state is State.FOLLOWING and not self._rolling:
-            yield from self._roll(event)
+        if event.at == self._note_s:
+            self._awaited = False
+        if self._rolling and self._awaited:
+            # In this order: Ardour forgets a locate that comes before it has quite stopped.
+            yield self._stand(event.q)
+            yield from self._stop()
         elif self._rolling:
             yield from self._keep(event)
-        elif self._state in (State.ARMED, State.PAUSED) and event.q != self._put_q:
-            self._put_q = event.q
-            yield Locate(self._places.at(event.q), rolling=False)
+        elif self._state is State.FOLLOWING and not self._awaited:
+            yield from self._roll(event)
+        elif event.q != self._put_q and (self._awaited or self._state in _READY):
+            yield self._stand(event.q)
         self._leapt = False
         if self._rolling:
             ahead_q = event.q + self._lead_s * event.bpm / 60.0
             yield from self._fire(event.q - REACHED_Q, ahead_q)
 
+    def _stand(self, q: float) -> Locate:
+        self._put_q = q
+        return Locate(self._places.at(q), rolling=False)
+
     def _roll(self, event: Position) -> Iterator[Action]:
-        self._rolling = True
+        self._rolling, self._put_q = True, None
         tempo = self._steering.begin(event.bpm, event.at)
         if tempo is not None:
             yield tempo
-        yield Locate(self._places.at(self._steering.put_at(event.q, event.at)), rolling=False)
+        yield Locate(self._places.at(self._steering.put_at(event.q, event.at)), rolling=True)
         yield Play()
         if event.bar_index == 0:
             yield Cue(START_CUE)

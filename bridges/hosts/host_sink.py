@@ -12,9 +12,8 @@ from repetiteur.bridges.hosts.dialects import SAMPLE_RATE_HZ, Dialect, Marks
 from repetiteur.bridges.hosts.following import Following
 from repetiteur.bridges.hosts.places import Places
 from repetiteur.bridges.hosts.recording import Recording
-from repetiteur.bridges.wire import osc, osc_packets
+from repetiteur.bridges.wire import osc
 from repetiteur.bridges.wire.endpoint import Endpoint
-from repetiteur.bridges.wire.errors import WireError
 from repetiteur.realtime.events import Event, Hello
 from repetiteur.realtime.score import Score
 
@@ -105,12 +104,7 @@ class HostSink:
         """What the host has answered to what it was asked."""
         for _ in range(_MOST_ANSWERS):
             try:
-                messages = osc_packets.decode(self._socket.recv(65536))
-            except WireError:
-                continue
+                packet = self._socket.recv(65536)
             except OSError:
                 return
-            for message in messages:
-                rate_hz = self._dialect.rate_in(message.address, message.arguments)
-                if rate_hz is not None and rate_hz > 0.0:
-                    self._rate_hz = rate_hz
+            self._rate_hz = self._dialect.rate_in(packet) or self._rate_hz

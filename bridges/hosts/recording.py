@@ -35,7 +35,7 @@ class Recording:
         match event:
             case StateChanged() if self._zero_s is None and event.state in _LISTENING:
                 self._zero_s = event.at
-                yield Locate(BEGINNING, rolling=False)
+                yield Locate(BEGINNING, rolling=True)
                 yield Record()
             case Mark():
                 yield from self._marker(event.at, event.mark)

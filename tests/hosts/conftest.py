@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from repetiteur.realtime.events import Bar, Event, Jump, Mark, Position, State, StateChanged
+from repetiteur.realtime.events import Bar, Event, Jump, Mark, Note, NoteStatus, Position, State, StateChanged
 from repetiteur.realtime.score import (
     BAR_DTYPE,
     END,
@@ -24,14 +24,13 @@ from repetiteur.realtime.score import (
 BARS, BAR_Q = 8, 4.0
 
 
-@pytest.fixture
-def marked() -> Score:
-    """Eight bars of four quarters, 120 to the minute, marks A at bar 3 and B at bar 5."""
+def marked_score(bpm: float) -> Score:
+    """Eight bars of four quarters, every note another, marks A at bar 3 and B 2 at bar 5."""
     length_q = BARS * BAR_Q
     notes = np.zeros(int(length_q), NOTE_DTYPE)
     notes["onset_q"] = np.arange(len(notes))
     notes["duration_q"] = 1.0
-    notes["pitch"] = 60 + np.arange(len(notes)) % 12
+    notes["pitch"] = 48 + np.arange(len(notes)) * 7 % 37
     notes["bar"] = notes["onset_q"] // BAR_Q
     bars = np.zeros(BARS, BAR_DTYPE)
     bars["start_q"] = np.arange(BARS) * BAR_Q
@@ -45,12 +44,24 @@ def marked() -> Score:
         note_ids=tuple(f"n{k}" for k in range(len(notes))),
         bars=bars,
         bar_labels=tuple(str(k + 1) for k in range(BARS)),
-        tempi=np.array([(0.0, 120.0)], TEMPO_DTYPE),
+        tempi=np.array([(0.0, bpm)], TEMPO_DTYPE),
         fermatas=np.zeros(0),
         marks=(RehearsalMark("A", 8.0), RehearsalMark("B 2", 16.0)),
         turns=(),
         play_order=PlayOrder((Segment(0.0, length_q),), (Edge(0, END, EdgeKind.ON, (1,)),), (0,)),
     )
+
+
+@pytest.fixture
+def marked() -> Score:
+    """At 120 to the minute."""
+    return marked_score(120.0)
+
+
+@pytest.fixture
+def quick() -> Score:
+    """At 240 to the minute, for programs that run in real time."""
+    return marked_score(240.0)
 
 
 class Story:
@@ -71,12 +82,20 @@ class Story:
         yield self._position(0.0)
 
     def jump(self, to_q: float) -> Iterator[Event]:
+        """The player leaps."""
+        yield Note(self._next(), self.at_s, 1, NoteStatus.CONFIRMED, 60, self.at_s, 80)
+        yield from self.put(to_q)
+
+    def put(self, to_q: float) -> Iterator[Event]:
+        """The operator's hand."""
         yield Jump(self._next(), self.at_s, self.q, to_q, 1.0)
         self.q = to_q
         yield self._position(120.0)
 
     def play(self, until_q: float, bpm: float, every_s: float = 0.02) -> Iterator[Event]:
-        """On to there, with the bar lines and rehearsal marks passed."""
+        """A note, and on to there, with the bar lines and rehearsal marks passed."""
+        if self.q < until_q:
+            yield Note(self._next(), self.at_s + every_s, 1, NoteStatus.CONFIRMED, 60, self.at_s, 80)
         while self.q < until_q - 1e-9:
             before_q = self.q
             self.q = min(self.q + every_s * bpm / 60.0, until_q)

@@ -56,11 +56,11 @@ def test_a_recording_gets_a_marker_for_each_mistake(
 ) -> None:
     assert main([*REPLAY, "--to", f"ardour=:{port(host)}", "--timeline", "recording"]) == 0
     said = heard(host)
-    assert said[:3] == ["/strip/list", "/locate", "/transport_play"]
+    assert said[:4] == ["/set_surface/port", "/strip/list", "/locate", "/transport_play"]
     assert said[-1] == "/transport_stop"
     mistakes = capfd.readouterr().out.count('"type":"mistake"')
     assert said.count("/add_marker") == mistakes > 0
-    assert len(said) == mistakes + 4
+    assert len(said) == mistakes + 5
 
 
 @pytest.mark.parametrize("command", [["replay", "a", "b"], ["demo"], ["follow", "a", "--virtual"]])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 
 from repetiteur.bridges.hosts.actions import Action, Cue, Locate, Marker, Place, Play, Record, Stop, Tempo
@@ -65,9 +67,12 @@ def test_seconds_become_samples_at_the_rate_of_the_host() -> None:
 
 def test_the_rate_is_in_the_last_line_of_the_list_of_strips() -> None:
     rate_in = DIALECTS["ardour"].rate_in
-    assert rate_in("/reply", ("end_route_list", 44100, 2646000, 1)) == 44_100.0
-    assert rate_in("/reply", ("AT", "Piano", 1, 1)) is None
-    assert DIALECTS["reaper"].rate_in("/time", (1.0,)) is None
+    last = b"#reply\0\0,shhi\0\0\0end_route_list\0\0" + struct.pack(">qqi", 44100, 0, 0)
+    assert rate_in(last) == 44_100.0
+    assert rate_in(b"#reply\0\0,s\0\0AT\0\0") is None
+    assert rate_in(b"#reply\0\0,s\0") is None
+    assert rate_in(b"/transport_frame\0\0\0\0,i\0\0\0\0\0\1") is None
+    assert rate_in(b"") is None
 
 
 def test_hosts_that_look_seldom_are_told_early() -> None:

@@ -89,7 +89,15 @@ def test_a_leap_is_a_locate(elastic: Following, story: Story) -> None:
     assert locate.place.quarters == pytest.approx(4.1, abs=0.01)
 
 
-def test_put_elsewhere_it_waits_there(elastic: Following, story: Story) -> None:
+def test_put_elsewhere_while_it_plays_it_waits_for_a_note(elastic: Following, story: Story) -> None:
+    begun(elastic, story)
+    locate, stop = (action for _, action in told(elastic, story.put(20.0)))
+    assert stop == Stop()
+    assert isinstance(locate, Locate) and not locate.rolling and locate.place.bar == 6
+    assert len(only(told(elastic, story.play(21.0, 120.0)), Play)) == 1
+
+
+def test_put_elsewhere_while_it_stands_it_waits_there(elastic: Following, story: Story) -> None:
     begun(elastic, story)
     told(elastic, story.state(State.PAUSED))
     (locate,) = only(told(elastic, story.stand(17.0)), Locate)
@@ -136,8 +144,7 @@ def test_a_host_without_tempo_is_put_right_at_bar_lines(fixed: Following, story:
     actions = begun(fixed, story, 16.0, 100.0)
     assert not only(actions, Tempo)
     put = [(at_s, action.place) for at_s, action in actions if isinstance(action, Locate) and action.rolling]
-    assert [round(place.quarters) for _, place in put] == [4, 8, 12]
-    assert all(action.rolling for action in only(actions, Locate)[2:])
+    assert [round(place.quarters) for _, place in put] == [0, 4, 8, 12]
 
 
 def test_a_host_without_tempo_is_left_alone_when_it_fits(fixed: Following, story: Story) -> None:

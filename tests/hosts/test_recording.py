@@ -28,7 +28,7 @@ def test_it_records_from_the_first_moment_to_the_last() -> None:
     host = recording(False)
     states = (State.FOLLOWING, State.COASTING, State.PAUSED, State.ARMED, State.ENDED, State.FOLLOWING)
     events = [ARMED, *(StateChanged(2 + k, 11.0 + k, state) for k, state in enumerate(states))]
-    assert told(host, events) == [Locate(BEGINNING, rolling=False), Record()]
+    assert told(host, events) == [Locate(BEGINNING, rolling=True), Record()]
     assert list(host.finish()) == [Stop()]
 
 
