@@ -13,12 +13,13 @@ from typing import Protocol
 
 from repetiteur.bridges import midi_ports
 from repetiteur.bridges.journal import JournalWriter
-from repetiteur.bridges.midi_ports import MidiListener
+from repetiteur.bridges.midi_ports import Deliver, MidiListener
 from repetiteur.bridges.session_controls import SessionControls
 from repetiteur.bridges.terminal.interruption import until_interrupted
 from repetiteur.bridges.terminal.options import ears_arguments, ears_of, parts_argument
 from repetiteur.bridges.terminal.playing import JsonLines, tell_progress
 from repetiteur.realtime.events import Event
+from repetiteur.realtime.inputs import Input
 from repetiteur.realtime.score import Score
 from repetiteur.realtime.session import Session, Sink
 
@@ -45,9 +46,10 @@ class Opened:
 
     server: Sink
     told: str
+    through: Deliver | None = None  # what is played is handed to it first
 
 
-OpenSource = Callable[[Session, ExitStack], Source]
+OpenSource = Callable[[Session, Deliver, ExitStack], Source]
 OpenServers = Callable[[SessionControls], Sequence[Opened]]
 
 
@@ -78,7 +80,7 @@ def run_live(args: argparse.Namespace, open_servers: OpenServers, osc_goes_to: s
         for opened in servers:
             cleanup.callback(opened.server.close)
             session.add_sink(opened.server)
-        source = open_source(session, cleanup)
+        source = open_source(session, _hand_over(session, servers), cleanup)
         if args.journal is not None:
             session.record_with(JournalWriter(args.journal, args.score, args.parts))
         for opened in servers:
@@ -99,8 +101,8 @@ def _midi_source(args: argparse.Namespace) -> OpenSource:
     """Raises InputError where it cannot work; opens nothing yet."""
     rtmidi = midi_ports.rtmidi_library()
 
-    def open_it(session: Session, cleanup: ExitStack) -> Source:
-        listener = MidiListener(rtmidi, session.submit, session.now_s)
+    def open_it(session: Session, deliver: Deliver, cleanup: ExitStack) -> Source:
+        listener = MidiListener(rtmidi, deliver, session.now_s)
         cleanup.callback(listener.close)
         if args.midi is None:
             listener.open_virtual(args.virtual)
@@ -121,13 +123,25 @@ def _audio_source(args: argparse.Namespace) -> OpenSource:
     ears = ears_of(args)()
     tell_progress("")
 
-    def open_it(session: Session, cleanup: ExitStack) -> Source:
+    def open_it(session: Session, deliver: Deliver, cleanup: ExitStack) -> Source:
         listener = LiveEars(pyaudio, ears, session.submit, session.now_s)
         cleanup.callback(listener.close)
         listener.open(args.audio)
         return listener
 
     return open_it
+
+
+def _hand_over(session: Session, servers: Sequence[Opened]) -> Deliver:
+    """Where a device's callback puts what is played."""
+    first = [opened.through for opened in servers if opened.through is not None]
+
+    def deliver(item: Input) -> None:
+        for through in first:
+            through(item)
+        session.submit(item)
+
+    return deliver if first else session.submit
 
 
 def _watch(session: Session, source: Source, ended: threading.Event, quiet: bool) -> None:

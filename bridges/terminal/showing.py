@@ -6,7 +6,9 @@ import argparse
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from repetiteur.bridges.midi_out import MidiOut, dying_cleanly
 from repetiteur.bridges.terminal.host_options import Hosts, hosts_arguments, wanted_hosts
+from repetiteur.bridges.terminal.midi_out_options import clock_to, midi_out_arguments, wanted_midi_out
 from repetiteur.bridges.terminal.osc_target import OscTarget
 from repetiteur.bridges.terminal.playing import AtOnce, JsonLines, RealTime, Timed, present, tell_progress
 from repetiteur.bridges.terminal.tally import Tally
@@ -24,6 +26,7 @@ class Manner:
     json: bool  # JSON lines and nothing else on stdout
     osc: Endpoint | None  # where OSC goes, too
     hosts: Hosts
+    midi_out: MidiOut | None  # of a clock that follows
 
 
 def arguments(parser: argparse.ArgumentParser, osc: Endpoint | None) -> None:
@@ -34,11 +37,13 @@ def arguments(parser: argparse.ArgumentParser, osc: Endpoint | None) -> None:
     where = f"send the events there as OSC, too{default}"
     parser.add_argument("--osc", type=endpoint, default=osc, metavar="HOST:PORT", help=where)
     hosts_arguments(parser)
+    midi_out_arguments(parser)
 
 
 def manner(args: argparse.Namespace) -> Manner:
     """Raises InputError for a target that is not there, before anything is begun."""
-    return Manner(args.fast, args.json, None if args.osc is None else resolved(args.osc), wanted_hosts(args))
+    osc = None if args.osc is None else resolved(args.osc)
+    return Manner(args.fast, args.json, osc, wanted_hosts(args), wanted_midi_out(args))
 
 
 class TallySink:
@@ -64,6 +69,7 @@ def show(
     if how.osc is not None:
         sinks.append(OscTarget(how.osc))
     sinks += how.hosts.open(lambda: score)
+    sinks += clock_to(how.midi_out, lambda: score)
     if how.json:
         sinks.append(JsonLines(at_once=not how.fast))
     tell_progress("getting ready (takes longer the first time)")
@@ -77,5 +83,6 @@ def show(
         from repetiteur.bridges.terminal.display import Display
 
         sinks.append(Display(score, target=None if how.osc is None else str(how.osc)))
-    present(timed, sinks, RealTime())
+    with dying_cleanly():
+        present(timed, sinks, RealTime())
     return counting.tally

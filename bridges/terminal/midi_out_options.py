@@ -1,0 +1,45 @@
+"""``--midi-out``: MIDI clock and song position that follow the player, and what they play passed on."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from repetiteur.bridges import midi_ports
+from repetiteur.bridges.midi_clock import MidiClock
+from repetiteur.bridges.midi_out import MidiOut, open_midi_out, open_virtual_midi_out
+from repetiteur.realtime.errors import InputError
+from repetiteur.realtime.score import Score
+
+
+def midi_out_arguments(parser: argparse.ArgumentParser) -> None:
+    """What ``wanted_midi_out`` reads."""
+    out = parser.add_mutually_exclusive_group()
+    out.add_argument("--midi-out", metavar="NAME",
+                     help="MIDI clock that follows, to the output with NAME in its name")  # fmt: skip
+    out.add_argument("--midi-out-virtual", metavar="NAME", nargs="?", const=midi_ports.CLIENT,
+                     help="the same, from an output of that name that others can listen to")  # fmt: skip
+
+
+def midi_through_argument(parser: argparse.ArgumentParser) -> None:
+    """``args.midi_through``; only where somebody plays live."""
+    parser.add_argument("--midi-through", action="store_true", help="pass on to it what is played, at once")
+
+
+def wanted_midi_out(args: argparse.Namespace) -> MidiOut | None:
+    """Open; it must be closed. Raises InputError. None where none is wanted."""
+    if args.midi_out is None and args.midi_out_virtual is None:
+        if getattr(args, "midi_through", False):
+            raise InputError("--midi-through", "goes nowhere", "say where: --midi-out NAME")
+        return None
+    if getattr(args, "fast", False):
+        raise InputError("--midi-out", "a clock takes the time it takes", "leave --fast out")
+    rtmidi = midi_ports.rtmidi_library()
+    if args.midi_out is None:
+        return open_virtual_midi_out(rtmidi, args.midi_out_virtual)
+    return open_midi_out(rtmidi, args.midi_out)
+
+
+def clock_to(out: MidiOut | None, score_now: Callable[[], Score]) -> list[MidiClock]:
+    """The sink that drives it; it closes the output."""
+    return [] if out is None else [MidiClock(out, score_now)]
