@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import numpy as np
 import pytest
 
+from repetiteur.bridges.terminal.osc_target import OscTarget
+from repetiteur.bridges.wire import osc_packets
+from repetiteur.bridges.wire.endpoint import LOCAL, Endpoint
 from repetiteur.realtime.events import Bar, Event, Jump, Mark, Note, NoteStatus, Position, State, StateChanged
+from repetiteur.realtime.inputs import NoteOn
 from repetiteur.realtime.score import (
     BAR_DTYPE,
     END,
@@ -20,6 +27,7 @@ from repetiteur.realtime.score import (
     Score,
     Segment,
 )
+from repetiteur.realtime.session import Session
 
 BARS, BAR_Q = 8, 4.0
 
@@ -123,3 +131,61 @@ class Story:
 @pytest.fixture
 def story(marked: Score) -> Story:
     return Story(marked)
+
+
+class Receiver:
+    """A UDP port of this machine where OSC messages arrive."""
+
+    def __init__(self) -> None:
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((LOCAL, 0))
+        self.socket.settimeout(0.1)
+        self.port: int = self.socket.getsockname()[1]
+        self.heard: list[tuple[str, tuple[int | float | str, ...]]] = []
+
+    def until(self, enough: Callable[[Receiver], bool], within_s: float = 20.0) -> bool:
+        """Whether it is so in time."""
+        end_s = time.monotonic() + within_s
+        while not enough(self) and time.monotonic() < end_s:
+            with suppress(TimeoutError):
+                for message in osc_packets.decode(self.socket.recv(65536)):
+                    self.heard.append((message.address, message.arguments))
+        return enough(self)
+
+    def values(self, address: str) -> list[tuple[int | float | str, ...]]:
+        return [arguments for there, arguments in self.heard if there == address]
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    item = Receiver()
+    yield item
+    item.socket.close()
+
+
+def _free_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((LOCAL, 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A UDP port nobody has at the moment."""
+    return _free_port()
+
+
+@pytest.fixture
+def one_bar(quick: Score) -> Callable[[int], None]:
+    """A real session: somebody plays the first bar, and the events go to that port as OSC."""
+
+    def play(port: int) -> None:
+        session = Session(quick)
+        session.add_sink(OscTarget(Endpoint(LOCAL, port)))
+        session.start()
+        for pitch in quick.notes["pitch"][:4].tolist():
+            session.submit(NoteOn(session.now_s(), pitch, 80))
+            time.sleep(0.25)
+        session.stop()
+
+    return play
