@@ -20,6 +20,8 @@ from repetiteur.bridges.wire.msgpack_server import DEFAULT_PORT as MSGPACK_PORT
 from repetiteur.bridges.wire.msgpack_server import MsgpackServer
 from repetiteur.bridges.wire.osc_server import DEFAULT_PORT as OSC_PORT
 from repetiteur.bridges.wire.osc_server import OscServer
+from repetiteur.bridges.wire.oscquery import DEFAULT_PORT as OSCQUERY_PORT
+from repetiteur.bridges.wire.oscquery import OscQueryServer
 
 ABOUT = "follow a player live"
 
@@ -32,6 +34,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         help="take OSC control on this UDP port (%(default)s; 0: any free one)")  # fmt: skip
     parser.add_argument("--msgpack", type=int, nargs="?", const=MSGPACK_PORT, metavar="PORT",
                         help="serve msgpack on this TCP port (%(const)s; 0: any free one)")  # fmt: skip
+    parser.add_argument("--oscquery", type=int, nargs="?", const=OSCQUERY_PORT, metavar="PORT",
+                        help="describe the OSC over HTTP on this TCP port (%(const)s; 0: any)")  # fmt: skip
     hosts_arguments(parser)
     midi_out_arguments(parser)
     midi_through_argument(parser)
@@ -62,14 +66,18 @@ def run(args: argparse.Namespace) -> int:
     def open_wires(controls: SessionControls) -> Sequence[Opened]:
         osc = OscServer(controls, args.osc_in, args.lan, args.osc)
         opened = [Opened(osc, f"OSC control on UDP port {osc.port}")]
-        if args.msgpack is None:
-            return opened
         try:
-            msgpack = MsgpackServer(controls, args.msgpack, args.lan)
+            if args.msgpack is not None:
+                msgpack = MsgpackServer(controls, args.msgpack, args.lan)
+                opened.append(Opened(msgpack, f"msgpack on TCP port {msgpack.port}"))
+            if args.oscquery is not None:
+                query = OscQueryServer(controls, osc.port, args.oscquery, args.lan)
+                opened.append(Opened(query, f"OSCQuery on TCP port {query.port}"))
         except Exception:
-            osc.close()
+            for item in opened:
+                item.server.close()
             raise
-        return [*opened, Opened(msgpack, f"msgpack on TCP port {msgpack.port}")]
+        return opened
 
     with dying_cleanly():
         return run_live(args, open_servers, ", ".join(map(str, args.osc)) or None)
