@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import FrameType
@@ -17,7 +18,7 @@ from repetiteur.realtime.inputs import Controller, Input, NoteOff, NoteOn
 
 SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF = 64, 120, 123
 _NOTE_OFF, _NOTE_ON, _CONTROL = 0x80, 0x90, 0xB0
-_CHANNELS = range(16)
+LAST_WORDS_S = 0.15  # systems send in periods: what was said just before a port closes is lost in some
 
 
 class MidiOut:
@@ -58,11 +59,12 @@ class MidiOut:
             self._used.clear()
 
     def close(self) -> None:
-        """Silent first. Harmless twice."""
+        """Silent first. Harmless twice; takes a moment."""
         self.silence()
         with self._lock:
             port, self._port = self._port, None
             if port is not None:
+                time.sleep(LAST_WORDS_S)
                 with suppress(Exception):  # the system itself may be gone
                     port.close_port()
                     port.delete()

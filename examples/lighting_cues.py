@@ -12,6 +12,7 @@ from __future__ import annotations
 import socket
 import struct
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from repetiteur.bridges.performances import read_performance
@@ -63,7 +64,7 @@ class Lights:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._shown: tuple[int, ...] = ()
 
-    def send(self, events: list[Event]) -> None:
+    def send(self, events: Sequence[Event]) -> None:
         for event in events:
             if isinstance(event, Position) and (levels := levels_at(event.q)) != self._shown:
                 self._shown = levels

@@ -73,9 +73,11 @@ def _cue_number(label: str) -> str:
 
 def _rate_in_strip_list(packet: bytes) -> float | None:
     """The list of strips ends with the rate. The address of Ardour's answers is no OSC: ``#reply``."""
+    if not packet.startswith(b"#reply\0"):
+        return None
     try:
-        (reply,) = osc_packets.decode(b"/" + packet[1:]) if packet.startswith(b"#reply\0") else ()
-    except (WireError, ValueError):
+        (reply,) = osc_packets.decode(b"/" + packet[1:])
+    except WireError:
         return None
     match reply.arguments:
         case ("end_route_list", int(rate_hz), *_) if rate_hz > 0:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import Protocol
 
-from repetiteur.bridges.hosts.actions import Action
+from repetiteur.bridges.hosts.actions import Action, Stop
 from repetiteur.bridges.hosts.dialects import SAMPLE_RATE_HZ, Dialect, Marks
 from repetiteur.bridges.hosts.following import Following
 from repetiteur.bridges.hosts.places import Places
@@ -54,12 +54,11 @@ class HostSink:
         self._score_now = score_now
         self._timeline = timeline
         self._lead_s = dialect.lead_s if lead_s is None else lead_s
-        self._rate_hz = SAMPLE_RATE_HZ
+        self._rate_hz: float | None = None  # of the host, once it has told
         self._director: Director | None = None
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
-        for message in dialect.ask:
-            self._say(message.address, message.arguments)
+        self._ask()
 
     def send(self, events: Sequence[Event]) -> None:
         """Never waits."""
@@ -91,8 +90,14 @@ class HostSink:
     def _carry_out(self, actions: Iterable[Action]) -> None:
         for action in actions:
             self._listen()
-            for message in self._dialect.spell(action, self._rate_hz):
+            for message in self._dialect.spell(action, self._rate_hz or SAMPLE_RATE_HZ):
                 self._say(message.address, message.arguments)
+            if isinstance(action, Stop) and self._rate_hz is None:
+                self._ask()  # perhaps it was started after us
+
+    def _ask(self) -> None:
+        for message in self._dialect.ask:
+            self._say(message.address, message.arguments)
 
     def _say(self, address: str, arguments: tuple[int | float | str, ...]) -> None:
         try:
@@ -104,7 +109,8 @@ class HostSink:
         """What the host has answered to what it was asked."""
         for _ in range(_MOST_ANSWERS):
             try:
-                packet = self._socket.recv(65536)
+                packet, sender = self._socket.recvfrom(65536)
             except OSError:
                 return
-            self._rate_hz = self._dialect.rate_in(packet) or self._rate_hz
+            if sender == self._where:
+                self._rate_hz = self._dialect.rate_in(packet) or self._rate_hz

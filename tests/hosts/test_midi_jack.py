@@ -11,14 +11,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from repetiteur.bridges import assets
 from repetiteur.bridges.scores import load_score
+
+if TYPE_CHECKING:
+    from tests.hosts.conftest import Receiver
 
 CLOCK, START, STOP = 0xF8, 0xFA, 0xFC
 SERVER = f"repmidi{os.getpid()}"
@@ -58,8 +62,7 @@ class Ear:
     """Hears everything that comes out of one port."""
 
     def __init__(self, name: str) -> None:
-        import rtmidi
-
+        rtmidi = import_module("rtmidi")
         self.heard: list[tuple[float, list[int]]] = []
         self._arrived = threading.Condition()
         self._port: Any = rtmidi.MidiIn(rtmidi.API_UNIX_JACK, f"ear{os.getpid()}")
@@ -107,11 +110,13 @@ def _started(env: dict[str, str], *words: str) -> subprocess.Popen[bytes]:
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
-def test_a_killed_session_leaves_nothing_sounding(jack: dict[str, str], end: signal.Signals) -> None:
-    import rtmidi
-
+def test_a_killed_session_leaves_nothing_sounding_and_nothing_rolling(
+    jack: dict[str, str], end: signal.Signals, receiver: Receiver
+) -> None:
+    rtmidi = import_module("rtmidi")
     ports = ["--virtual", "rep_in", "--midi-out-virtual", "rep_out", "--midi-through"]
-    process = _started(jack, "follow", str(assets.SCORE), *ports, "--osc-in", "0", "--json")
+    process = _started(jack, "follow", str(assets.SCORE), *ports, "--osc-in", "0", "--json",
+                       "--to", f"reaper=:{receiver.port}")  # fmt: skip
     keyboard: Any = rtmidi.MidiOut(rtmidi.API_UNIX_JACK, f"keys{os.getpid()}")
     ear = None
     try:
@@ -131,6 +136,8 @@ def test_a_killed_session_leaves_nothing_sounding(jack: dict[str, str], end: sig
         assert heard.index([START]) < heard.index([CLOCK])
         assert all([0x80, pitch, 0] in heard for pitch in pitches)
         assert [CLOCK] not in heard[heard.index([STOP]) :]
+        assert receiver.until(lambda here: bool(here.values("/stop")))
+        assert len(receiver.values("/play")) == 1
     finally:
         process.kill()
         process.wait()
