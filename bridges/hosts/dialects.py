@@ -45,6 +45,8 @@ class Dialect:
     say: Mapping[type, Say]
     ask: tuple[Message, ...] = ()  # at the beginning
     rate_in: Callable[[bytes], float | None] = lambda packet: None  # the host's sample rate, Hz
+    ask_place: tuple[Message, ...] = ()  # now and then while it rolls
+    place_in: Callable[[bytes, float], float | None] = lambda packet, rate_hz: None  # s on its timeline
 
     @property
     def takes_tempo(self) -> bool:
@@ -85,6 +87,19 @@ def _rate_in_strip_list(packet: bytes) -> float | None:
     return None
 
 
+def _place_in_frame(packet: bytes, rate_hz: float) -> float | None:
+    if not packet.startswith(b"/transport_frame\0"):
+        return None
+    try:
+        (told,) = osc_packets.decode(packet)
+    except WireError:
+        return None
+    match told.arguments:
+        case (int(samples), *_):
+            return samples / rate_hz
+    return None
+
+
 # Polls OSC about 30 times a second. Bars and beats stay true when the tempo changes; seconds do not.
 # A marker is written by its number and made if there is none: numbers from 1000 leave those of the user.
 REAPER = Dialect("reaper", "REAPER", 8000, 0.03, Marks.ANYWHERE, {
@@ -101,13 +116,14 @@ REAPER = Dialect("reaper", "REAPER", 8000, 0.03, Marks.ANYWHERE, {
 
 # Samples, so its rate is asked for (port 0: answer where the question comes from). Markers stand at
 # the playhead. Nothing arms its record button without the danger of disarming it: that is the user's.
-ARDOUR = Dialect("ardour", "Ardour", 3819, 0.01, Marks.HERE, {
+ARDOUR = Dialect("ardour", "Ardour", 3819, 0.05, Marks.HERE, {
     Play: _always(Message("/transport_play")),
     Record: _always(Message("/transport_play")),
     Stop: _always(Message("/transport_stop")),
     Locate: lambda a, rate_hz: (Message("/locate", (round(a.place.seconds * rate_hz), int(a.rolling))),),
     Marker: lambda a, rate_hz: (Message("/add_marker", (a.label,)),),
-}, (Message("/set_surface/port", (0,)), Message("/strip/list")), _rate_in_strip_list)  # fmt: skip
+}, (Message("/set_surface/port", (0,)), Message("/strip/list")), _rate_in_strip_list,
+   (Message("/transport_frame"),), _place_in_frame)  # fmt: skip
 
 # The remote script looks at its socket ten times a second. continue_playing begins at the playhead,
 # start_playing at the insert marker. Its cue points toggle and are named by place in a list only it

@@ -65,6 +65,11 @@ class Following:
         if self._rolling and self._lost_s is not None and event.at - self._lost_s > LOST_LONG_S:
             yield from self._stop()
 
+    def seen_at(self, seconds: float, t_s: float) -> None:
+        """Where the host itself says it was at that stream time."""
+        if self._rolling:
+            self._steering.seen_at(seconds, t_s)
+
     def finish(self) -> Iterator[Action]:
         """Nothing more will come."""
         yield from self._stop()

@@ -8,16 +8,17 @@ from enum import StrEnum
 from typing import Protocol
 
 from repetiteur.bridges.hosts.actions import Action, Stop
-from repetiteur.bridges.hosts.dialects import SAMPLE_RATE_HZ, Dialect, Marks
+from repetiteur.bridges.hosts.dialects import SAMPLE_RATE_HZ, Dialect, Marks, Message
 from repetiteur.bridges.hosts.following import Following
 from repetiteur.bridges.hosts.places import Places
 from repetiteur.bridges.hosts.recording import Recording
 from repetiteur.bridges.wire import osc
 from repetiteur.bridges.wire.endpoint import Endpoint
-from repetiteur.realtime.events import Event, Hello
+from repetiteur.realtime.events import Beat, Event, Hello
 from repetiteur.realtime.score import Score
 
 _MOST_ANSWERS = 64  # read at once
+_FRESH_S = 0.1  # an answer later than that says little about when it was true
 
 
 class Timeline(StrEnum):
@@ -31,6 +32,8 @@ class Director(Protocol):
     """What decides; pure."""
 
     def take(self, event: Event) -> Iterable[Action]: ...
+
+    def seen_at(self, seconds: float, t_s: float) -> None: ...
 
     def finish(self) -> Iterable[Action]: ...
 
@@ -55,6 +58,7 @@ class HostSink:
         self._timeline = timeline
         self._lead_s = dialect.lead_s if lead_s is None else lead_s
         self._rate_hz: float | None = None  # of the host, once it has told
+        self._asked_s = -1.0  # where it is, in stream time
         self._director: Director | None = None
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)
@@ -66,7 +70,11 @@ class HostSink:
             if self._director is None or (isinstance(event, Hello) and self._timeline is Timeline.SCORE):
                 self._finish()
                 self._director = self._direct(self._score_now())
+            self._listen(event.at)
             self._carry_out(self._director.take(event))
+            if isinstance(event, Beat):
+                self._asked_s = event.at
+                self._say_all(self._dialect.ask_place)
 
     def close(self) -> None:
         """The host stops with the session."""
@@ -89,28 +97,30 @@ class HostSink:
 
     def _carry_out(self, actions: Iterable[Action]) -> None:
         for action in actions:
-            self._listen()
-            for message in self._dialect.spell(action, self._rate_hz or SAMPLE_RATE_HZ):
-                self._say(message.address, message.arguments)
+            self._say_all(self._dialect.spell(action, self._rate_hz or SAMPLE_RATE_HZ))
             if isinstance(action, Stop) and self._rate_hz is None:
                 self._ask()  # perhaps it was started after us
 
     def _ask(self) -> None:
-        for message in self._dialect.ask:
-            self._say(message.address, message.arguments)
+        self._say_all(self._dialect.ask)
 
-    def _say(self, address: str, arguments: tuple[int | float | str, ...]) -> None:
-        try:
-            self._socket.sendto(osc.packet(address, arguments), self._where)
-        except OSError:
-            return  # nobody there now, perhaps later
+    def _say_all(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            try:
+                self._socket.sendto(osc.packet(message.address, message.arguments), self._where)
+            except OSError:
+                continue  # nobody there now, perhaps later
 
-    def _listen(self) -> None:
+    def _listen(self, t_s: float) -> None:
         """What the host has answered to what it was asked."""
-        for _ in range(_MOST_ANSWERS):
+        for _ in range(_MOST_ANSWERS if self._dialect.ask else 0):
             try:
                 packet, sender = self._socket.recvfrom(65536)
             except OSError:
                 return
-            if sender == self._where:
-                self._rate_hz = self._dialect.rate_in(packet) or self._rate_hz
+            if sender != self._where:
+                continue
+            self._rate_hz = self._dialect.rate_in(packet) or self._rate_hz
+            seconds = self._dialect.place_in(packet, self._rate_hz or SAMPLE_RATE_HZ)
+            if seconds is not None and t_s - self._asked_s < _FRESH_S and self._director is not None:
+                self._director.seen_at(seconds, self._asked_s)

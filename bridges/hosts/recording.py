@@ -46,6 +46,9 @@ class Recording:
             case Retract():
                 self._waiting = [mistake for mistake in self._waiting if mistake.seq != event.of]
 
+    def seen_at(self, seconds: float, t_s: float) -> None:
+        """It is where it is."""
+
     def finish(self) -> Iterator[Action]:
         """Nothing more will come."""
         yield from self._mark_sure(float("inf"))

@@ -17,6 +17,7 @@ TELL_EVERY_S = 0.25
 WORTH_TELLING = 0.004  # of the tempo
 CATCH_UP_S = 2.0  # a gap is closed in about this time
 MOST_CATCH_UP = 0.08  # of the tempo, faster or slower
+OBEYS_WITHIN_S = 0.4  # a locate, even on a slow day
 SLOWEST_BPM, FASTEST_BPM = 20.0, 400.0
 
 
@@ -29,6 +30,7 @@ class Steering:
         self._lead_s = lead_s
         self._anchor_s = 0.0  # at that stream time the host was, or will be, at _anchor
         self._anchor = 0.0  # quarters, or seconds
+        self._put_s = -math.inf
         self._speed = 1.0  # of the host, in these a second
         self._bpm = 0.0  # of the player, smoothed
         self._heard_s = 0.0
@@ -43,8 +45,14 @@ class Steering:
     def put_at(self, q: float, t_s: float) -> float:
         """It is put to where the player will be when it obeys; returns that ``q``."""
         ahead_q = q + self._lead_s * self._bpm / 60.0
+        self._put_s = t_s
         self._anchor_s, self._anchor = t_s + self._lead_s, self._count(ahead_q)
         return ahead_q
+
+    def seen_at(self, seconds: float, t_s: float) -> None:
+        """The host itself tells where it is; while it is still obeying, it does not count."""
+        if not self._takes_tempo and t_s >= self._put_s + OBEYS_WITHIN_S:
+            self._anchor_s, self._anchor = t_s, seconds
 
     def gap_s(self, q: float, t_s: float) -> float:
         """How far the player is ahead of it, in seconds."""

@@ -153,16 +153,17 @@ def ardour(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ardour]:
 
 
 def _comes_up(ardour: Ardour, process: subprocess.Popen[bytes]) -> bool:
+    """It answers, and its playhead moves; it does not when it has lost its JACK."""
     for _ in range(20):
         if process.poll() is not None:
             return False
-        try:
-            ardour.say("/set_surface/port", 0)  # answer to where a question comes from
+        ardour.say("/set_surface/port", 0)  # answer to where a question comes from
+        with suppress(TimeoutError, ConnectionError):
+            ardour.playhead_s()
+            ardour.say("/transport_play")
+            moves = ardour.becomes(lambda: ardour.playhead_s() > 0.0, 3.0)
             ardour.say("/transport_stop")
-            if not ardour.rolls():
-                return True
-        except (TimeoutError, ConnectionError):
-            time.sleep(0.2)
+            return moves and ardour.becomes(lambda: not ardour.rolls())
     return False
 
 

@@ -75,6 +75,14 @@ def test_the_rate_is_in_the_last_line_of_the_list_of_strips() -> None:
     assert rate_in(b"") is None
 
 
+def test_the_place_is_in_the_answer_in_samples() -> None:
+    place_in = DIALECTS["ardour"].place_in
+    assert place_in(osc.packet("/transport_frame", (88_200,)), 44_100.0) == 2.0
+    assert place_in(osc.packet("/transport_frame", ("x",)), 44_100.0) is None
+    assert place_in(b"/transport_frame\0,", 44_100.0) is None
+    assert place_in(osc.packet("/transport_speed", (1,)), 44_100.0) is None
+
+
 def test_hosts_that_look_seldom_are_told_early() -> None:
     leads = {name: dialect.lead_s for name, dialect in DIALECTS.items()}
     assert max(leads, key=lambda name: leads[name]) == "ableton"

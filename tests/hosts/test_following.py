@@ -151,6 +151,15 @@ def test_a_host_without_tempo_is_left_alone_when_it_fits(fixed: Following, story
     assert len(only(begun(fixed, story, 16.0, 120.0), Locate)) == 2  # ready, and at the start
 
 
+def test_a_host_that_says_it_is_late_is_put_right(fixed: Following, story: Story) -> None:
+    begun(fixed, story, 6.0, 120.0)
+    fixed.seen_at(story.at_s - 0.3, story.at_s)
+    (locate,) = only(told(fixed, story.play(8.5, 120.0)), Locate)
+    assert locate.place.quarters == pytest.approx(8.0, abs=0.1)
+    fixed.seen_at(3.0, story.at_s)  # it has hardly had the time to obey
+    assert not only(told(fixed, story.play(13.0, 120.0)), Locate)
+
+
 def test_cues_are_fired_ahead_and_once(elastic: Following, story: Story) -> None:
     actions = begun(elastic, story, 18.0, 120.0)
     cues = [(at_s, action.label) for at_s, action in actions if isinstance(action, Cue)]
