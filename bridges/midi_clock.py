@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from repetiteur.bridges.hosts.actions import Action, Locate, Play, Stop, Tempo
 from repetiteur.bridges.hosts.following import Following
@@ -16,6 +17,11 @@ from repetiteur.realtime.score import Score
 
 _DRIFT = 1e-4  # of the system's clock against the stream's, at most
 _CLOSE_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class MidiOutCounts:
+    dropped: int  # messages the port would not take
 
 
 class StreamTime:
@@ -76,6 +82,9 @@ class MidiClock:
                 if isinstance(event, StateChanged) and event.state in (State.PAUSED, State.IDLE):
                     self._out.silence()  # a panic pauses
             self._changed.notify()
+
+    def counts(self) -> MidiOutCounts:
+        return MidiOutCounts(self._out.failures)
 
     def close(self) -> None:
         """The clock stops, nothing sounds on, the port is free. Harmless twice."""

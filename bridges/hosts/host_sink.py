@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from repetiteur.bridges.hosts.actions import Action, Stop
 from repetiteur.bridges.hosts.dialects import SAMPLE_RATE_HZ, Dialect, Marks, Message
@@ -14,8 +14,11 @@ from repetiteur.bridges.hosts.places import Places
 from repetiteur.bridges.hosts.recording import Recording
 from repetiteur.bridges.wire import osc
 from repetiteur.bridges.wire.endpoint import Endpoint
-from repetiteur.realtime.events import Beat, Event, Hello
+from repetiteur.realtime.events import Beat, Event, Hello, Mistake
 from repetiteur.realtime.score import Score
+
+if TYPE_CHECKING:
+    from repetiteur.bridges.terminal.words import Speller
 
 _MOST_ANSWERS = 64  # read at once
 _FRESH_S = 0.1  # an answer later than that says little about when it was true
@@ -58,6 +61,7 @@ class HostSink:
         self._timeline = timeline
         self._lead_s = dialect.lead_s if lead_s is None else lead_s
         self._rate_hz: float | None = None  # of the host, once it has told
+        self._speller: tuple[Score, Speller] | None = None
         self._asked_s = -1.0  # where it is, in stream time
         self._director: Director | None = None
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -86,10 +90,15 @@ class HostSink:
         here = dialect.marks is Marks.HERE
         if self._timeline is Timeline.SCORE:
             return Following(Places(score), dialect.takes_tempo, here, self._lead_s)
+        return Recording(self._worded, here)
+
+    def _worded(self, mistake: Mistake) -> str:
         from repetiteur.bridges.terminal.words import Speller, sentence
 
-        speller = Speller(score)
-        return Recording(lambda mistake: sentence(mistake, score, speller), here)
+        score = self._score_now()
+        if self._speller is None or self._speller[0] is not score:
+            self._speller = (score, Speller(score))
+        return sentence(mistake, score, self._speller[1])
 
     def _finish(self) -> None:
         if self._director is not None:

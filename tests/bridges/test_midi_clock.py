@@ -221,6 +221,15 @@ def test_the_clock_follows_stops_and_goes_elsewhere() -> None:
     assert port.deleted
 
 
+def test_what_a_port_does_not_take_is_counted() -> None:
+    port = FakePort()
+    port.gone = True
+    clock = MidiClock(MidiOut(port, "synth"), lambda: load_score(assets.SCORE))
+    clock.send([StateChanged(0, 0.0, State.ARMED), position(1, 0.0, 0.0)])
+    assert clock.counts().dropped == 1
+    clock.close()
+
+
 def test_a_panic_ends_what_was_passed_on() -> None:
     port = FakePort()
     out = MidiOut(port, "synth")
