@@ -20,6 +20,7 @@ from repetiteur.bridges.scores import load_score
 from repetiteur.bridges.terminal.playing import RealTime, followed, present
 from repetiteur.realtime.engine import Engine
 from repetiteur.realtime.events import Event, Position
+from repetiteur.realtime.timeline import with_ticks
 
 
 @dataclass(frozen=True)
@@ -77,4 +78,5 @@ class Lights:
 
 if __name__ == "__main__":
     score, take = load_score(sys.argv[1]), read_performance(sys.argv[2])
-    present(followed(Engine(score), take), [Lights(*sys.argv[3:] or ["127.0.0.1"])], RealTime())
+    lights = Lights(*sys.argv[3:] or ["127.0.0.1"])
+    present(followed(Engine(score), with_ticks(take)), [lights], RealTime())

@@ -49,6 +49,7 @@ class Opened:
     through: Deliver | None = None  # what is played is handed to it first
 
 
+# The session, where a MIDI source puts what is played, and what is closed at the end.
 OpenSource = Callable[[Session, Deliver, ExitStack], Source]
 OpenServers = Callable[[SessionControls], Sequence[Opened]]
 
@@ -123,7 +124,7 @@ def _audio_source(args: argparse.Namespace) -> OpenSource:
     ears = ears_of(args)()
     tell_progress("")
 
-    def open_it(session: Session, deliver: Deliver, cleanup: ExitStack) -> Source:
+    def open_it(session: Session, _deliver: Deliver, cleanup: ExitStack) -> Source:
         listener = LiveEars(pyaudio, ears, session.submit, session.now_s)
         cleanup.callback(listener.close)
         listener.open(args.audio)

@@ -28,6 +28,8 @@ def midi_through_argument(parser: argparse.ArgumentParser) -> None:
 
 def wanted_midi_out(args: argparse.Namespace) -> MidiOut | None:
     """Open; it must be closed. Raises InputError. None where none is wanted."""
+    if getattr(args, "midi_through", False) and args.audio is not None:
+        raise InputError("--midi-through", "a sound is no MIDI to pass on", "leave it out, or use --midi")
     if args.midi_out is None and args.midi_out_virtual is None:
         if getattr(args, "midi_through", False):
             raise InputError("--midi-through", "goes nowhere", "say where: --midi-out NAME")

@@ -257,6 +257,7 @@ def test_a_polite_kill_unwinds() -> None:
     [
         (["demo", "--fast", "--midi-out", "synth"], "--midi-out: a clock takes the time it takes"),
         (["follow", str(assets.SCORE), "--virtual", "--osc-in", "0", "--midi-through"], "goes nowhere"),
+        (["demo", "--fast", "--midi-out-virtual"], "leave --fast out"),
     ],
 )
 def test_what_makes_no_sense_is_one_line(

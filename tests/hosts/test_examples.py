@@ -19,6 +19,7 @@ from repetiteur.bridges.performances import read_performance
 from repetiteur.bridges.scores import load_score
 from repetiteur.bridges.terminal.playing import followed
 from repetiteur.realtime.engine import Engine
+from repetiteur.realtime.timeline import with_ticks
 
 if TYPE_CHECKING:
     from tests.hosts.conftest import Receiver
@@ -91,7 +92,7 @@ def test_the_light_belongs_to_the_place(receiver: Receiver) -> None:
 
     lights = lights_module.Lights("127.0.0.1")
     lights._where = ("127.0.0.1", receiver.port)
-    timed = followed(Engine(load_score(assets.SCORE)), read_performance(assets.PERFORMANCE))
+    timed = followed(Engine(load_score(assets.SCORE)), with_ticks(read_performance(assets.PERFORMANCE)))
     heard: list[bytes] = []
     for _, events in timed:
         lights.send(events)
