@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 from repetiteur.bridges.web.performance import ScoreFile
-from repetiteur.bridges.wire.control import ScoreInfo
+from repetiteur.bridges.wire.control import RefusedError, ScoreInfo
 from repetiteur.realtime import inputs
 from repetiteur.realtime.clock import Clock, LiveClock
 from repetiteur.realtime.score import Score
@@ -43,6 +43,8 @@ class Recording:
                 self._hold()
             case inputs.Start() | inputs.Resume():
                 self._go_on()
+            case _:
+                raise RefusedError("a recording cannot do that", "pause and resume are all it knows")
 
     def now_s(self) -> float:
         with self._change:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 
+import pytest
+
 from repetiteur.bridges import assets
 from repetiteur.bridges.scores import load_score
 from repetiteur.bridges.terminal.recording import Recording
+from repetiteur.bridges.wire.control import RefusedError
 from repetiteur.realtime.clock import ManualClock
 from repetiteur.realtime.inputs import GotoBeat, Pause, Resume
 
@@ -35,7 +38,8 @@ def test_what_is_due_waits_until_it_goes_on() -> None:
     recording = Recording(load_score(assets.SCORE), None, lambda: clock)
     recording(0.0)
     recording.submit(Pause(0.0))
-    recording.submit(GotoBeat(0.0, 3.0))  # nothing a recording could do
+    with pytest.raises(RefusedError):
+        recording.submit(GotoBeat(0.0, 3.0))  # nothing a recording could do
     came = threading.Event()
     waiting = threading.Thread(target=lambda: (recording(0.0), came.set()))
     waiting.start()

@@ -7,6 +7,7 @@ import shutil
 import signal
 import threading
 import time
+from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,9 @@ import pytest
 from repetiteur.bridges import assets
 from repetiteur.bridges.scores import load_score
 from repetiteur.bridges.session_controls import SessionControls
-from repetiteur.bridges.terminal import showing
+from repetiteur.bridges.terminal import outlets
 from repetiteur.bridges.terminal.main import main
-from repetiteur.bridges.web.performance import ScoreFile
+from repetiteur.bridges.web.performance import Performance, ScoreFile
 from repetiteur.bridges.web.server import PageServer
 from repetiteur.realtime.inputs import NoteOn
 from repetiteur.realtime.session import Session
@@ -97,13 +98,14 @@ def test_a_recording_begins_when_somebody_looks_and_the_page_stays(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     opened: list[PageServer] = []
-    open_page = showing.web_page.open_page
+    wanted_page = outlets.wanted_page
 
-    def remembered(*args: object) -> PageServer:
-        opened.append(open_page(*args))  # type: ignore[arg-type]
-        return opened[-1]
+    def remembered(args: Namespace, performance: Performance) -> PageServer | None:
+        page = wanted_page(args, performance)
+        opened.extend([page] if page is not None else [])
+        return page
 
-    monkeypatch.setattr(showing.web_page, "open_page", remembered)
+    monkeypatch.setattr(outlets, "wanted_page", remembered)
     seen: list[dict[str, object]] = []
 
     def look() -> None:

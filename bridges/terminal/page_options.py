@@ -5,52 +5,32 @@ from __future__ import annotations
 import argparse
 import socket
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from repetiteur.bridges.web.performance import Performance
-    from repetiteur.bridges.web.server import PageServer
+from repetiteur.bridges.web.gate import Gate
+from repetiteur.bridges.web.performance import Performance
+from repetiteur.bridges.web.server import DEFAULT_PORT, PageServer
 
-DEFAULT_PORT = 7112
 _NOWHERE = ("192.0.2.1", 9)  # an address of nobody (RFC 5737); nothing is sent there
 
 
-@dataclass(frozen=True, slots=True)
-class PageWish:
-    """What the person asked for. ``port`` 0: any free one."""
-
-    port: int
-    lan: bool
-    guests: bool
-
-
-def page_arguments(parser: argparse.ArgumentParser, lan: bool) -> None:
-    """``lan``: whether ``--lan`` is to be added, too."""
+def page_arguments(parser: argparse.ArgumentParser) -> None:
+    """What ``wanted_page`` reads, but for ``--lan``."""
     parser.add_argument("--web", type=int, nargs="?", const=DEFAULT_PORT, metavar="PORT",
                         help="a page to watch and steer it from, at localhost:PORT "
                         "(%(const)s; 0: any free one)")  # fmt: skip
     parser.add_argument("--web-guests", action="store_true",
                         help="with --lan: who does not have the token may watch all the same")  # fmt: skip
-    if lan:
-        parser.add_argument("--lan", action="store_true", help="show the page to other machines, too")
 
 
-def page_wish(args: argparse.Namespace) -> PageWish | None:
-    return None if args.web is None else PageWish(args.web, args.lan, args.web_guests)
+def wanted_page(args: argparse.Namespace, performance: Performance) -> PageServer | None:
+    """Open; it must be closed. Raises InputError where the port cannot be had. None where none is wanted."""
+    if args.web is None:
+        return None
+    return PageServer(performance, args.web, Gate.make(args.lan, args.web_guests))
 
 
-def open_page(wish: PageWish, performance: Performance) -> PageServer:
-    """Raises InputError where the port cannot be had."""
-    from repetiteur.bridges.web.gate import Gate
-    from repetiteur.bridges.web.server import PageServer
-
-    return PageServer(performance, wish.port, Gate.make(wish.lan, wish.guests))
-
-
-def told(server: PageServer) -> str:
-    """The link, as a line for a person; on a terminal with a square to photograph if it leads here from
-    elsewhere."""
+def link_to(server: PageServer) -> str:
+    """As lines for a person; on a terminal with a square to photograph if it leads here from elsewhere."""
     if server.gate.token is None:
         return f"the page is at http://localhost:{server.port}/"
     link = f"http://{_own_address()}:{server.port}/?token={server.gate.token}"
@@ -60,10 +40,6 @@ def told(server: PageServer) -> str:
     from repetiteur.bridges.terminal.qr import for_terminal
 
     return f"{told}\n{for_terminal(link)}"
-
-
-def tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
 
 
 def _own_address() -> str:
