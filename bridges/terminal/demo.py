@@ -19,7 +19,7 @@ OSC = Endpoint(LOCAL, 9000)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    showing.arguments(parser, osc=OSC)
+    showing.arguments(parser, osc=[OSC])
 
 
 def run(args: argparse.Namespace) -> int:
@@ -29,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
     from repetiteur.bridges.terminal.outcome import summary
     from repetiteur.bridges.terminal.planted import Trail, compare, read_planted
     from repetiteur.bridges.terminal.playing import followed
+    from repetiteur.bridges.web.performance import ScoreFile
     from repetiteur.realtime.engine import Engine
     from repetiteur.realtime.timeline import with_ticks
 
@@ -37,11 +38,13 @@ def run(args: argparse.Namespace) -> int:
     performed = read_performance(assets.PERFORMANCE)
     trail = Trail()
     timed = followed(Engine(score), with_ticks(performed))
-    tally = showing.show(timed, score, showing.manner(args), performed[-1].t_s, [trail])
+    with showing.stage(args, score, ScoreFile(assets.SCORE, None)) as stage:
+        tally = stage.play(timed, performed[-1].t_s, [trail])
     comparison = compare(read_planted(assets.PLANTED), tally.mistakes, trail.positions)
     for line in (*summary(tally), "", *_told(comparison, score)):
         print(line, file=words)
-    print(f"\nall of it went to {args.osc} as OSC: /repetiteur/position, /repetiteur/match, ...", file=words)
+    where = ", ".join(map(str, args.osc))
+    print(f"\nall of it went to {where} as OSC: /repetiteur/position, /repetiteur/match, ...", file=words)
     return 0 if comparison.complete else 1
 
 

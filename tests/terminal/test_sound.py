@@ -15,8 +15,8 @@ import pytest
 from repetiteur.bridges import assets, audio_ports, hearing
 from repetiteur.bridges.journal import first_difference, read_journal
 from repetiteur.bridges.performances import read_performance
-from repetiteur.bridges.terminal import showing
 from repetiteur.bridges.terminal.main import main
+from repetiteur.bridges.terminal.recording import Recording
 from repetiteur.realtime.inputs import HeardNote, NoteOff, NoteOn
 
 soundfile: Any = pytest.importorskip("soundfile")
@@ -70,7 +70,7 @@ def test_a_recording_is_followed(recording: Path, capsys: pytest.CaptureFixture[
 def test_as_it_was_played_tells_the_same(
     recording: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(showing, "RealTime", lambda: lambda due_s: None)
+    monkeypatch.setattr(Recording, "__call__", lambda self, due_s: None)
     assert main(["replay", SCORE, str(recording), "--json"]) == 0
     live = capsys.readouterr().out
     assert main(["replay", SCORE, str(recording), "--json", "--fast"]) == 0
