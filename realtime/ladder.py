@@ -27,26 +27,12 @@ from repetiteur.models.ladder.tokens import (
     d4_of,
 )
 from repetiteur.realtime.follower import Follower
+from repetiteur.realtime.inputs import HeardTrace
 from repetiteur.realtime.layout import Layout
 from repetiteur.realtime.score import Score
 
 REMEMBERED = 1024  # traces
 NO_NOTE = -1
-
-
-class Traced(Protocol):
-    """What the ears tell of one peak of the sure onset head: see ``models/ladder/tokens.py``."""
-
-    note: int
-    pitch: int
-    onset_s: float
-    sure: float
-    middle: float
-    early: float
-    before: float
-    sounds: float
-    lasting: float
-    velocity: float
 
 
 class Reader(Protocol):
@@ -111,13 +97,14 @@ class Ladder:
         self._count = 0
         self._notes = np.full(MEMORY, NO_NOTE, np.int64)
 
-    def trace(self, trace: Traced, a4: np.ndarray | None = None) -> None:
-        """One more, in the order in which they become known."""
+    def trace(self, trace: HeardTrace, note: int | None, pitch: int) -> None:
+        """One more, in the order in which they become known. ``note``: which of the stream it is, if any;
+        ``pitch``: as the score would have it."""
         heard = (getattr(trace, name) for name in HEARD)
-        self.trace_row((trace.onset_s, trace.note, trace.pitch, *heard), a4)
+        self.trace_row((trace.onset_s, NO_NOTE if note is None else note, pitch, *heard))
 
     def trace_row(self, row: tuple | np.void, a4: np.ndarray | None = None) -> None:
-        """The same, as ``TRACE`` has it."""
+        """The same, as ``TRACE`` has it; ``a4``: the octave bands' dynamics at its moment."""
         if self._count == REMEMBERED:
             half = REMEMBERED // 2
             self._traces[:half] = self._traces[half:]

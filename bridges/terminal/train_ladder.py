@@ -47,6 +47,9 @@ def ladder_arguments(chosen: Any) -> None:
         "--lessons", type=Path, required=True, metavar="DIR", help="written by: repetiteur train lessons"
     )
     ladder.add_argument("--steps", type=at_least_one, default=4000, help="in all (default: %(default)s)")
+    ladder.add_argument(
+        "--batch", type=at_least_one, default=32, help="views to a step (default: %(default)s)"
+    )
     default = Shape()
     for name in ("width", "heads", "rungs"):
         value = getattr(default, name)
@@ -102,7 +105,7 @@ def _ladder(args: argparse.Namespace) -> int:
     shape = Shape(args.width, args.heads, args.rungs, 2 * args.width, *parts)
     learnt, examined = (joined(read_lessons(args.lessons, kind)) for kind in (LEARNT, EXAMINED))
     print(f"{len(learnt)} views to learn from, {len(examined)} to examine on", file=sys.stderr)
-    recipe = Recipe(args.steps, shape, seed=args.seed)
+    recipe = Recipe(args.steps, shape, args.batch, seed=args.seed)
     enough = threading.Event()
     with until_interrupted(enough):
         trainer = train(recipe, args.out, learnt, examined, enough, lambda line: _tell(args, line))

@@ -11,7 +11,6 @@ import numpy as np
 
 from repetiteur.bridges.planting.injection import Planted
 from repetiteur.bridges.training.planted_takes import PlantedTake
-from repetiteur.bridges.training.traces import traces_of
 from repetiteur.kernels.notes_from_evidence import CONFIRMED, ENDED
 from repetiteur.models.encoder.engine import Encoder
 from repetiteur.models.encoder.heads import HOP_S, HOP_SAMPLES, LOWEST_KEY
@@ -25,10 +24,11 @@ from repetiteur.models.ladder.lessons import (
     Truth,
     Writer,
 )
-from repetiteur.models.ladder.tokens import A4_BANDS, View
+from repetiteur.models.ladder.tokens import A4_BANDS, HEARD, TRACE, View
 from repetiteur.realtime.engine import Engine
 from repetiteur.realtime.events import Mistake, NoteStatus
 from repetiteur.realtime.hearing.decoder import NoteDecoder
+from repetiteur.realtime.hearing.thresholds import FOLLOWING
 from repetiteur.realtime.inputs import HeardEnd, HeardNote, Input
 from repetiteur.realtime.ladder import Ladder
 from repetiteur.realtime.layout import Layout
@@ -57,24 +57,24 @@ def hear_take(sound: np.ndarray, encoder: Encoder) -> Heard:
     for begin in range(0, len(sound) - HOP_SAMPLES + 1, HOP_SAMPLES):
         evidence.append(encoder.hear(sound[begin : begin + HOP_SAMPLES]))
         a4.append(encoder.octave_dynamics)
-    heard, dynamics = np.concatenate(evidence), np.array(a4)
+    decoder = NoteDecoder(FOLLOWING)
+    changes, peaks = decoder.push(np.concatenate(evidence))
     inputs: list[Input] = []
-    confirmed: dict[tuple[int, int], int] = {}
-    decoder = NoteDecoder()
-    for kind, note, hop, key, moment, velocity, height in np.concatenate(
-        [decoder.push(heard), decoder.finish()]
-    ).tolist():
+    for kind, note, hop, key, moment, velocity, height in np.append(changes, decoder.finish()).tolist():
         at_s, moment_s = (hop + 1) * HOP_S, max(moment * HOP_S, 0.0)
         if kind == CONFIRMED:
-            confirmed[hop, key] = note
             loud = min(max(round(velocity * 128), 1), 127)
             told = NoteStatus.CONFIRMED, key + LOWEST_KEY, moment_s, loud, height
             inputs.append(HeardNote(at_s, note, *told))
         elif kind == ENDED:
             inputs.append(HeardEnd(at_s, note, moment_s))
-    traces, hops = traces_of(heard, confirmed)
-    moment = np.clip(np.round(traces["onset_s"] / HOP_S).astype(int), 0, len(dynamics) - 1)
-    return Heard(traces, (hops + 1) * HOP_S, dynamics[moment], inputs)
+    traces = np.zeros(len(peaks), TRACE)
+    traces["onset_s"], traces["pitch"] = peaks["moment"] * HOP_S, peaks["key"] + LOWEST_KEY
+    for name in ("note", *HEARD):
+        traces[name] = peaks[name]
+    dynamics = np.array(a4)
+    moment = np.clip(np.round(peaks["moment"]).astype(int), 0, len(dynamics) - 1)
+    return Heard(traces, (peaks["hop"] + 1) * HOP_S, dynamics[moment], inputs)
 
 
 def look_at_take(heard: Heard, score: Score, take: PlantedTake, random: np.random.Generator) -> Lesson:

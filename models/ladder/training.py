@@ -29,7 +29,7 @@ class Recipe:
 
     steps: int
     shape: Shape = field(default_factory=Shape)
-    batch: int = 48  # views
+    batch: int = 32  # views
     rate: float = 3e-3
     decay: float = 0.01  # of the weights
     seed: int = 1

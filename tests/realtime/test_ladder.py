@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import pytest
 
 from repetiteur.models.ladder.tokens import AHEAD_S, MATCHED, MOST_WRITTEN, NOT_A_NOTE, PAST_S, STRAY, View
 from repetiteur.realtime.follower import Follower
+from repetiteur.realtime.inputs import HeardTrace
 from repetiteur.realtime.ladder import REMEMBERED, Ladder
 from repetiteur.realtime.layout import lay_out
 
 
-@dataclass
-class Trace:
-    note: int
-    pitch: int
-    onset_s: float
-    sure: float = 0.9
-    middle: float = 0.9
-    early: float = 0.9
-    before: float = 0.0
-    sounds: float = 0.9
-    lasting: float = 0.9
-    velocity: float = 0.5
+def trace(note: int, pitch: int, onset_s: float, sure: float = 0.9) -> HeardTrace:
+    return HeardTrace(onset_s + 0.16, note, pitch, onset_s, sure, sure, sure, 0.0, sure, sure, 0.5)
 
 
 class Sure:
@@ -44,10 +33,10 @@ def played(stage):
     ladder = Ladder(score, follower.layout, Sure())
     strokes = [note for note in stage.player(tune) if note.t_s < 5.5]
     for number, stroke in enumerate([*strokes, stage.struck(5.51, 100)]):
-        ladder.trace(Trace(number, stroke.pitch, stroke.t_s))
+        ladder.trace(trace(number, stroke.pitch, stroke.t_s), number, stroke.pitch)
         follower.note(stroke.pitch, stroke.t_s)
         ladder.note(number, follower.notes)
-    ladder.trace(Trace(-1, 30, 5.52, sure=0.01))
+    ladder.trace(trace(-1, 30, 5.52, 0.01), None, 30)
     return ladder, follower, len(strokes)
 
 
@@ -90,7 +79,7 @@ def test_it_is_bounded(stage) -> None:
     follower = Follower(lay_out(score))
     ladder = Ladder(score, follower.layout, Sure())
     for number in range(3 * REMEMBERED):
-        ladder.trace(Trace(-1, 60, number * 1e-3))
+        ladder.trace(trace(-1, 60, number * 1e-3), None, 60)
     follower.note(40, 3.0)
     view = ladder.view(3.072, follower)
     assert len(view.written) <= MOST_WRITTEN

@@ -10,12 +10,9 @@ import pytest
 from repetiteur.bridges.planting.complete import Meant
 from repetiteur.bridges.planting.injection import Planted
 from repetiteur.bridges.planting.strokes import Stroke
-from repetiteur.bridges.training.traces import traces_of
-from repetiteur.kernels.notes_from_evidence import CONFIRMED
-from repetiteur.models.encoder.heads import HOP_S, HOP_SAMPLES, LOWEST_KEY
+from repetiteur.models.encoder.heads import HOP_SAMPLES
 from repetiteur.models.ladder.lessons import EXTRA_ASKED, MISSED_ASKED
 from repetiteur.models.ladder.tokens import A4_BANDS, MATCHED
-from repetiteur.realtime.hearing.decoder import NoteDecoder
 from repetiteur.realtime.score import (
     BAR_DTYPE,
     NOTE_DTYPE,
@@ -70,24 +67,6 @@ class Told:
         assert len(samples) == HOP_SAMPLES
         self._hop += 1
         return self._evidence[self._hop - 1 : self._hop]
-
-
-def test_traces_are_where_the_notes_are(ideal_evidence: Callable, many_notes: list) -> None:
-    evidence = ideal_evidence(many_notes, 10.0)
-    decoder = NoteDecoder()
-    changes = np.concatenate([decoder.push(evidence), decoder.finish()])
-    confirmed = changes[changes["kind"] == CONFIRMED]
-    notes = {(int(row["hop"]), int(row["key"])): int(row["note"]) for row in confirmed}
-    traces, hops = traces_of(evidence, notes)
-    assert (np.diff(hops) >= 0).all()
-    of_notes = traces[traces["note"] >= 0]
-    assert len(of_notes) == len(confirmed)
-    for row in confirmed:
-        trace = of_notes[of_notes["note"] == row["note"]][0]
-        assert trace["onset_s"] == pytest.approx(row["moment"] * HOP_S)
-        assert trace["pitch"] == row["key"] + LOWEST_KEY
-        assert trace["velocity"] == pytest.approx(row["velocity"])
-    assert (of_notes["middle"] > 0.5).all() and (of_notes["sounds"] == 1).all()
 
 
 def test_a_lesson_knows_what_was_missed_and_what_was_extra(score: Score, ideal_evidence: Callable) -> None:

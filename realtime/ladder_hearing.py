@@ -1,0 +1,93 @@
+"""The second hearing with the Ladder: the judge is answered by who looks at sound and score at once."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from repetiteur.realtime.follower import Follower
+from repetiteur.realtime.inputs import HeardTrace
+from repetiteur.realtime.ladder import Ladder, Look, Reader
+from repetiteur.realtime.score import Score
+from repetiteur.realtime.second_hearing import SecondHearing
+
+PLAYED_ABOVE = 0.5  # probability from which a note that seems to be missing was played after all
+EXTRA_ABOVE = 0.3  # ... and from which a note nobody asked for was struck
+NEAR_S = 0.3  # a trace this near to when a key was due may be it
+SAME_DUE_S = 0.5  # the judge and the Ladder may reckon a little differently when that was
+
+
+class LadderHearing(SecondHearing):
+    """As its base class, which is asked where the Ladder sees nothing. Same thread as the judge."""
+
+    def __init__(self, reader: Reader) -> None:
+        super().__init__()
+        self._reader = reader
+        self._ladder: Ladder | None = None
+        self._semitones = 0
+        self._now_s = -math.inf
+        self._seen: tuple[float, int, Look] | None = None
+
+    def follow(self, score: Score, follower: Follower, semitones: int = 0) -> None:
+        """From now on this one; what sounds is ``semitones`` above what is written."""
+        self._ladder, self._follower = Ladder(score, follower.layout, self._reader), follower
+        self._semitones = semitones
+        self._seen = None
+
+    def tick(self, t_s: float) -> None:
+        """So late it is."""
+        self._now_s = t_s
+
+    def trace(self, trace: HeardTrace, note: int | None) -> None:
+        super().trace(trace, note)
+        if self._ladder is not None:
+            self._ladder.trace(trace, note, trace.pitch - self._semitones)
+
+    def note(self, note: int) -> None:
+        """The follower has just been told of this note of the stream."""
+        if self._ladder is not None:
+            self._ladder.note(note, self._follower.notes)
+
+    def struck(self, pitch: int, due_s: float) -> HeardTrace | None:
+        look = self._look()
+        if look is None:
+            return super().struck(pitch, due_s)
+        written = look.view.written
+        away_s = np.where(written["pitch"] == pitch, np.abs(written["due_s"] - due_s), math.inf)
+        if not len(away_s) or away_s.min() > SAME_DUE_S:
+            return super().struck(pitch, due_s)
+        if look.played[int(away_s.argmin())] < PLAYED_ABOVE:
+            return None
+        return self._likeliest(look, pitch, due_s)
+
+    def is_real(self, note: int) -> bool:
+        look = self._look()
+        extra = None if look is None else look.was_extra(note)
+        return super().is_real(note) if extra is None else extra >= EXTRA_ABOVE
+
+    def _look(self) -> Look | None:
+        """What there is to see now; the same for all questions of a moment."""
+        if self._ladder is None:
+            return None
+        moment = self._now_s, self._follower.notes
+        if self._seen is None or self._seen[:2] != moment:
+            self._seen = (*moment, self._ladder.look(self._now_s, self._follower))
+        return self._seen[2]
+
+    def _likeliest(self, look: Look, pitch: int, due_s: float) -> HeardTrace | None:
+        """Which trace a key was that nobody was told of."""
+        struck = {
+            float(trace["onset_s"]): probability
+            for trace, probability in zip(look.view.traces, look.struck, strict=True)
+            if trace["pitch"] == pitch
+        }
+        near = [
+            trace
+            for note, trace in self._traces
+            if note is None
+            and trace.pitch - self._semitones == pitch
+            and abs(trace.onset_s - due_s) <= NEAR_S
+            and trace.onset_s in struck
+        ]
+        return max(near, key=lambda trace: struck[trace.onset_s], default=None)
