@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 from zipfile import BadZipFile
 
 import numpy as np
@@ -22,6 +23,7 @@ from repetiteur.bridges.training.ladder_takes import hear_take, look_at_take
 from repetiteur.bridges.training.meant_pieces import Piece, read_performed, read_pieces, read_score
 from repetiteur.bridges.training.planted_takes import PlantedTake, draw_take
 from repetiteur.bridges.training.timbres import held_out_piano, training_pianos
+from repetiteur.models.encoder.engine import Encoder
 from repetiteur.models.encoder.heads import SAMPLE_RATE_HZ
 from repetiteur.models.ladder.lessons import Lesson, lesson_of
 from repetiteur.models.studio.mixing import NumbaMixer
@@ -85,7 +87,8 @@ def make_lesson(course: Course, number: int) -> Lesson:
     name = piece.performances[random.integers(len(piece.performances))]
     take = draw_take(read_performed(piece, name, score), random)
     piano = course.pianos[random.integers(len(course.pianos))]
-    heard = hear_take(sound_of(take, piano, random), load_encoder())
+    encoder = cast(Encoder, load_encoder())
+    heard = hear_take(sound_of(take, piano, random), encoder)
     return look_at_take(heard, score, take, random)
 
 

@@ -30,7 +30,10 @@ class Answers:
     def kept(self, limit: float) -> tuple[float, float]:
         """Shares of right and of wrong verdicts whose probability is above ``limit``."""
         above = self.told > limit
-        return float(above[self.right].mean()), float(above[~self.right].mean())
+        right, wrong = (
+            float(above[which].sum() / max(which.sum(), 1)) for which in (self.right, ~self.right)
+        )
+        return right, wrong
 
     def limit_keeping(self, share: float) -> float:
         """The highest limit that keeps this share of the right ones."""
