@@ -60,7 +60,7 @@ def listen_to(job: Listening) -> Listened:
     seconds = (
         job.take.seconds if job.take.soundfont is None else None
     )  # a rendering is as long as it should be
-    ears = _ears(job.lookahead_s)
+    ears = ears_at_hand(job.lookahead_s)
     with SoundFile(sound) as file:
         ears.warm_up(file.rate_hz)
         began_s = process_time()
@@ -104,7 +104,7 @@ def first(chunks: Iterator[Chunk], seconds: float | None) -> Iterator[Chunk]:
 
 
 @lru_cache(maxsize=1)
-def _ears(lookahead_s: float) -> Ears:
+def ears_at_hand(lookahead_s: float) -> Ears:
     """One encoder a process."""
     return make_ears(lookahead_s)
 
