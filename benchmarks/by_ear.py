@@ -34,9 +34,13 @@ class Listening:
     renderings: Path = RENDERINGS  # a folder
 
     @property
+    def end_s(self) -> float:
+        return math.inf if self.seconds is None else self.seconds
+
+    @property
     def scored_s(self) -> float:
         """What begins before then is scored."""
-        return math.inf if self.seconds is None else self.seconds - TAIL_S
+        return self.end_s - TAIL_S
 
 
 WHOLE = Listening(None)
@@ -53,7 +57,7 @@ def measure_by_ear(how: Listening, take: Take) -> TakeResult:
 
 def shortened(how: Listening, take: Take) -> Take:
     """As long as it is listened to."""
-    return replace(take, duration_s=min(take.duration_s, how.seconds or math.inf))
+    return replace(take, duration_s=min(take.duration_s, how.end_s))
 
 
 def truth_within(how: Listening, take: Take, score: Score) -> Truth:

@@ -103,9 +103,8 @@ def released(meant: Sequence[Meant], seed: int) -> Planted:
     return in_order(strokes, missed, extra)
 
 
-def until(planted: Planted, seconds: float | None) -> Planted:
+def until(planted: Planted, end_s: float) -> Planted:
     """What was played, and due, before then."""
-    end_s = math.inf if seconds is None else seconds
     return Planted(
         tuple(stroke for stroke in planted.strokes if stroke.onset_s < end_s),
         tuple(note for note in planted.missed if note[0] < end_s),

@@ -24,14 +24,13 @@ from repetiteur.benchmarks.transcription.listening import ears_at_hand
 from repetiteur.benchmarks.transcription.rendering import first_seconds, render
 from repetiteur.benchmarks.workers import load_once
 from repetiteur.bridges.performances import read_performance
-from repetiteur.realtime.events import Match, Mistake
+from repetiteur.realtime.events import Match
 from repetiteur.realtime.inputs import Chunk
 
 SEED = 11
-Notes = Sequence[tuple[float, int]]  # (time_s, pitch)
 
 
-class Heard(StrEnum):
+class HeardAs(StrEnum):
     MIDI = "MIDI"
     SOUND = "sound"
 
@@ -57,7 +56,7 @@ class MistakeResult:
 
     name: str
     recipe: Recipe
-    heard: Heard
+    heard: HeardAs
     notes: int
     correct: Count
     missed: Count
@@ -81,12 +80,12 @@ def measure_mistakes(
     meant = [replace(note, stroke=stroke) for note, stroke in zip(meant, rung, strict=True)]
     results = []
     for recipe, inject in INJECTORS.items():
-        planted = until(inject(meant, SEED), how.seconds)
+        planted = until(inject(meant, SEED), how.end_s)
         run = drive(score, performed(planted.strokes))
-        results.append(_measured(take.id, recipe, Heard.MIDI, planted, run, how.scored_s))
+        results.append(_measured(take.id, recipe, HeardAs.MIDI, planted, run, how.scored_s))
         if soundfont is not None:
             run = drive_by_ear(score, _sound(planted, soundfont, how), ears_at_hand(how.lookahead_s))
-            results.append(_measured(take.id, recipe, Heard.SOUND, planted, run, how.scored_s))
+            results.append(_measured(take.id, recipe, HeardAs.SOUND, planted, run, how.scored_s))
     return tuple(results)
 
 
@@ -119,29 +118,39 @@ def _sound(planted: Planted, soundfont: Path, how: Listening) -> list[Chunk]:
 
 
 def _measured(
-    name: str, recipe: Recipe, how: Heard, planted: Planted, run: Drive, scored_s: float
+    name: str, recipe: Recipe, how: HeardAs, planted: Planted, run: Drive, scored_s: float
 ) -> MistakeResult:
+    """What begins before ``scored_s`` counts."""
     heard = listen(run.events, run.ready_s, ())
-    standing = [(told, told.verdict) for told in heard.told if told.stands]
-    mistakes = [(told, verdict) for told, verdict in standing if isinstance(verdict, Mistake)]
-    matched = [heard.onsets[verdict.note] for _, verdict in standing if isinstance(verdict, Match)]
-    missed = [(m.onset, m.expected) for _, m in mistakes if m.expected is not None]
-    extra = [heard.onsets[m.note] for _, m in mistakes if m.note is not None]
-    not_meant = set(planted.extra)
-    struck = [(stroke.onset_s, stroke.pitch) for stroke in planted.strokes]
-
-    def near(told: Notes, true: Notes) -> Count:
-        early = [[note for note in notes if note[0] < scored_s] for notes in (told, true)]
-        return count_near(early[0], early[1])
-
+    matched: list[tuple[float, int]] = []
+    missed: list[tuple[float, int]] = []
+    extra: list[tuple[float, int]] = []
+    extra_delays_s: list[float] = []
+    missed_delays_s: list[float] = []
+    for told in heard.told:
+        verdict = told.verdict
+        begins_s = verdict.onset if verdict.note is None else heard.onsets[verdict.note][0]
+        if not told.stands or begins_s >= scored_s:
+            continue
+        if isinstance(verdict, Match):
+            matched.append(heard.onsets[verdict.note])
+            continue
+        if verdict.expected is not None:
+            missed.append((verdict.onset, verdict.expected))
+        if verdict.note is not None:
+            extra.append(heard.onsets[verdict.note])
+        (missed_delays_s if verdict.note is None else extra_delays_s).append(told.told_s - begins_s)
+    true = until(planted, scored_s)
+    wrong = set(true.extra)
+    struck = [(stroke.onset_s, stroke.pitch) for stroke in true.strokes]
     return MistakeResult(
         name,
         recipe,
         how,
-        sum(onset_s < scored_s for onset_s, _ in struck),
-        near(matched, [note for note in struck if note not in not_meant]),
-        near(missed, planted.missed),
-        near(extra, planted.extra),
-        tuple(told.told_s - heard.onsets[m.note][0] for told, m in mistakes if m.note is not None),
-        tuple(told.told_s - m.onset for told, m in mistakes if m.note is None),
+        len(struck),
+        count_near(matched, [note for note in struck if note not in wrong]),
+        count_near(missed, true.missed),
+        count_near(extra, true.extra),
+        tuple(extra_delays_s),
+        tuple(missed_delays_s),
     )

@@ -93,7 +93,7 @@ def test_a_performance_is_cut_with_its_mistakes() -> None:
     strokes = tuple(Stroke(float(k), 0.5, 60, 64) for k in range(4))
     planted = Planted(strokes, ((0.5, 70), (2.5, 71)), ((1.0, 60), (3.0, 60)))
     assert until(planted, 2.0) == Planted(strokes[:2], ((0.5, 70),), ((1.0, 60),))
-    assert until(planted, None) == planted
+    assert until(planted, 9.0) == planted
 
 
 def test_what_the_pedal_holds_rings_until_its_key_is_struck_again() -> None:
