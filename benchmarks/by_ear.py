@@ -18,6 +18,8 @@ from repetiteur.bridges.performances import read_performance
 from repetiteur.bridges.sound_files import SoundFile
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.hearing.decoder import LOOKAHEAD_S
+from repetiteur.realtime.hearing.ears import Ears
+from repetiteur.realtime.hearing.thresholds import FOLLOWING
 from repetiteur.realtime.inputs import Chunk
 from repetiteur.realtime.score import Score
 
@@ -42,6 +44,11 @@ class Listening:
         """What begins before then is scored."""
         return self.end_s - TAIL_S
 
+    @property
+    def ears(self) -> Ears:
+        """As a follower has them; one encoder a process."""
+        return ears_at_hand(self.lookahead_s, FOLLOWING)
+
 
 WHOLE = Listening(None)
 
@@ -51,7 +58,7 @@ def measure_by_ear(how: Listening, take: Take) -> TakeResult:
     score, load_s = load_once(take.score)
     truth = truth_within(how, take, score)
     chunks = read_chunks(sound_of(how, take), how.seconds)
-    run = drive_by_ear(score, chunks, ears_at_hand(how.lookahead_s))
+    run = drive_by_ear(score, chunks, how.ears)
     return measure(shortened(how, take), score, truth, run, load_s, listen_by_ear)
 
 

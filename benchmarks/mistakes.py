@@ -20,7 +20,6 @@ from repetiteur.benchmarks.note_metrics import Count, count_near
 from repetiteur.benchmarks.strokes import performed, ringing, with_pedal
 from repetiteur.benchmarks.stumbling import human
 from repetiteur.benchmarks.takes import Take
-from repetiteur.benchmarks.transcription.listening import ears_at_hand
 from repetiteur.benchmarks.transcription.rendering import first_seconds, render
 from repetiteur.benchmarks.workers import load_once
 from repetiteur.bridges.performances import read_performance
@@ -84,7 +83,7 @@ def measure_mistakes(
         run = drive(score, performed(planted.strokes))
         results.append(_measured(take.id, recipe, HeardAs.MIDI, planted, run, how.scored_s))
         if soundfont is not None:
-            run = drive_by_ear(score, _sound(planted, soundfont, how), ears_at_hand(how.lookahead_s))
+            run = drive_by_ear(score, _sound(planted, soundfont, how), how.ears)
             results.append(_measured(take.id, recipe, HeardAs.SOUND, planted, run, how.scored_s))
     return tuple(results)
 

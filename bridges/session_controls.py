@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
+from repetiteur.bridges.web.performance import ALL_WORDS, ScoreFile
 from repetiteur.bridges.wire.control import ScoreInfo
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.inputs import Command
@@ -13,11 +16,17 @@ from repetiteur.realtime.session import Session
 
 
 class SessionControls:
-    """The ``Controls`` of the wires. Every method may be called from any thread."""
+    """The ``Controls`` of the wires and the ``Performance`` of the page. Every method may be called
+    from any thread. ``file``: where the session's first score was read from."""
 
-    def __init__(self, session: Session, load_score: Callable[[str], Score]) -> None:
+    words = ALL_WORDS
+
+    def __init__(
+        self, session: Session, load_score: Callable[[str], Score], file: ScoreFile | None = None
+    ) -> None:
         self._session = session
         self._load_score = load_score
+        self._files = deque([(session.score, file)], maxlen=4)  # the last scores, and those refused
 
     def submit(self, command: Command) -> None:
         self._session.submit(replace(command, t_s=self._session.now_s()))
@@ -30,12 +39,22 @@ class SessionControls:
             score = self._load_score(path)
         except InputError as error:
             return f"{error.where}: {error.problem}", error.remedy
+        self._files.append((score, ScoreFile(Path(path), None)))
         problem = self._session.change_score(score, path)
         return None if problem is None else (f"{path}: {problem}", "the former score stays; try again")
 
     def score_info(self) -> ScoreInfo:
         score = self._session.score
         return ScoreInfo(score.id, score.title, len(score.bars), len(score.notes), score.parts)
+
+    def score(self) -> Score:
+        return self._session.score
+
+    def file_of(self, score: Score) -> ScoreFile | None:
+        return next((file for known, file in tuple(self._files) if known is score), None)
+
+    def held(self) -> bool:
+        return False
 
     def property(self, name: str) -> float | str:
         return self._session.value_of(name)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from itertools import count
+
 from repetiteur.realtime import inputs
 from repetiteur.realtime.commands import Operator
 from repetiteur.realtime.events import (
@@ -23,11 +26,15 @@ from repetiteur.realtime.judge import Judge
 from repetiteur.realtime.layout import Layout, lay_out, reroute
 from repetiteur.realtime.properties import PROPERTIES
 from repetiteur.realtime.score import PlayOrder, Score
+from repetiteur.realtime.second_hearing import SecondHearing
 from repetiteur.realtime.version import __version__
 from repetiteur.realtime.whereabouts import Whereabouts
 
 MOVING = (State.FOLLOWING, State.COASTING, State.LOST)
 HEARING = (State.ARMED, State.FOLLOWING, State.COASTING, State.LOST, State.ENDED)
+
+
+MIDI_RULES_S = 5.0  # so long after a note over MIDI the ears are not asked: those notes are certain
 
 
 class Engine:
@@ -39,11 +46,13 @@ class Engine:
     def __init__(self, score: Score) -> None:
         self._out: list[Event] = []
         self._seq = 0
-        self._note_ids = 0
+        self._ids = count()  # of notes
         self._heard_s = 0.0  # onset of the latest note
         self._behind_s = 0.0  # how long after it we knew: ears take their time
         self._sounding: dict[tuple[int, int], int] = {}
-        self._heard: set[int] = set()  # by ear, and sounding
+        self._heard: dict[int, int] = {}  # notes by ear, unsettled or sounding: ours by the ears' id
+        self._midi_s = -math.inf  # of the latest note over MIDI
+        self._second = SecondHearing()
         self.state = State.IDLE
         self.settings: dict[str, float | str] = {name: item.default for name, item in PROPERTIES.items()}
         self._operator = Operator(self)  # pyright: ignore[reportArgumentType]  # same class by two paths
@@ -75,6 +84,8 @@ class Engine:
                 self._heard_note(item)
             case inputs.HeardEnd():
                 self._heard_end(item)
+            case inputs.HeardTrace():
+                self._heard_trace(item)
             case inputs.Tick():
                 self._tick(item.t_s)
             case inputs.Controller():
@@ -131,7 +142,7 @@ class Engine:
 
     def silence(self, t_s: float) -> None:
         """End every sounding note."""
-        for note in (*self._sounding.values(), *sorted(self._heard)):
+        for note in (*self._sounding.values(), *sorted(self._heard.values())):
             self.emit(NoteEnd, t_s, (note, t_s))
         self._sounding.clear()
         self._heard.clear()
@@ -140,7 +151,8 @@ class Engine:
 
     def _note_on(self, item: inputs.NoteOn) -> None:
         self._note_off(item)
-        note, self._note_ids = self._note_ids, self._note_ids + 1
+        self._midi_s = item.t_s
+        note = next(self._ids)
         self._sounding[item.channel, item.pitch] = note
         self.emit(
             Note,
@@ -151,23 +163,32 @@ class Engine:
 
     def _heard_note(self, item: inputs.HeardNote) -> None:
         """Certain notes are followed and judged; uncertain ones show the player ahead, and no more."""
-        told = (item.id, item.status, item.pitch, item.onset_s, item.velocity, item.confidence, None, None)
+        note = self._heard.get(item.id)
+        if note is None:
+            if item.t_s < self._midi_s + MIDI_RULES_S:
+                return
+            note = self._heard[item.id] = next(self._ids)
+        told = (note, item.status, item.pitch, item.onset_s, item.velocity, item.confidence, None, None)
         self.emit(Note, item.t_s, told)
         if item.status is NoteStatus.CONFIRMED:
-            self._heard.add(item.id)
             onset_s = min(max(item.onset_s, self._heard_s), item.t_s)  # for the follower time never goes back
-            self._follow_note(item.id, item.pitch, item.velocity, onset_s, item.t_s, self.foresight)
+            self._follow_note(note, item.pitch, item.velocity, onset_s, item.t_s, self.foresight)
         elif item.status is NoteStatus.WITHDRAWN:
-            self.foresight.settled(item.id)
+            self.foresight.settled(note)
+            del self._heard[item.id]
         elif (pitch := self._followed(item.pitch)) is not None:
-            self.foresight.note(item.id, pitch, item.onset_s)
+            self.foresight.note(note, pitch, item.onset_s)
         if self.state in MOVING:
             self.where.heard(self.foresight, item.t_s)
 
     def _heard_end(self, item: inputs.HeardEnd) -> None:
-        if item.id in self._heard:
-            self._heard.discard(item.id)
-            self.emit(NoteEnd, item.t_s, (item.id, item.offset_s))
+        note = self._heard.pop(item.id, None)
+        if note is not None:
+            self.emit(NoteEnd, item.t_s, (note, item.offset_s))
+
+    def _heard_trace(self, item: inputs.HeardTrace) -> None:
+        if item.t_s >= self._midi_s + MIDI_RULES_S:
+            self._second.trace(item, self._heard.get(item.id))
 
     def _follow_note(
         self, note: int, pitch: int, velocity: int, onset_s: float, t_s: float, shown: Follower | Foresight
@@ -229,7 +250,7 @@ class Engine:
     def _follow(self, layout: Layout) -> None:
         self.follower = Follower(layout)
         self.foresight = Foresight(self.follower)
-        self.judge = Judge(self.score, self.follower, self.emit)
+        self.judge = Judge(self.score, self.follower, self._second, self._ids, self.emit)
         self.where = Whereabouts(self.score, self.follower, self.emit)
 
     def _hello(self, t_s: float) -> None:

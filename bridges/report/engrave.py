@@ -45,13 +45,14 @@ class CannotEngrave(Exception):  # noqa: N818 (a remark for the reader, not a fa
     """Why there is no engraving, in words for the reader of the report."""
 
 
-def engrave(source: Source, stamped: Stamped | None) -> Drawing:
-    """Raises CannotEngrave. Any thread."""
+def engrave(source: Source, stamped: Stamped | None, page_width: int = PAGE_WIDTH) -> Drawing:
+    """``page_width``, tenths of a millimetre: how much music there is to a line. Raises CannotEngrave.
+    Any thread."""
     if stamped is None:
         raise CannotEngrave(f"A {source.kind} file holds no notation to engrave")
     if find_spec("verovio") is None:
         raise CannotEngrave("Verovio, which engraves scores, is not installed (pip install verovio)")
-    pages = _pages(source, stamped)
+    pages = _pages(source, stamped, page_width)
     glyphs: dict[str, str] = {}
     typefaces: dict[str, str] = {}
     systems: list[System] = []
@@ -79,8 +80,8 @@ def engrave(source: Source, stamped: Stamped | None) -> Drawing:
     return Drawing(tuple(systems), heads, groups, HALF_SPACE, 7.0, shared, remark)
 
 
-def _pages(source: Source, stamped: Stamped) -> list[str]:
-    options = {**OPTIONS, "inputFrom": _FORMS[source.kind]}
+def _pages(source: Source, stamped: Stamped, page_width: int) -> list[str]:
+    options = {**OPTIONS, "pageWidth": page_width, "inputFrom": _FORMS[source.kind]}
     asked = json.dumps({"data": _text(source, stamped.content), "options": options})
     program = [sys.executable, "-P", str(Path(__file__).with_name("verovio_pages.py"))]
     try:

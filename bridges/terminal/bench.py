@@ -1,4 +1,4 @@
-"""``repetiteur bench``: jumps, mistakes, ablation, latency, scale and hearing, one subcommand each."""
+"""``repetiteur bench``: jumps, mistakes, ablation, latency, scale, hearing and page, one subcommand each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from repetiteur.bridges.terminal.options import lookahead_argument, peers_arguments, seconds, takes_arguments
+from repetiteur.bridges.terminal.options import (
+    at_least_one,
+    lookahead_argument,
+    peers_arguments,
+    seconds,
+    takes_arguments,
+)
 from repetiteur.realtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -48,14 +54,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     hearing.add_argument(
         "--seconds", type=seconds, default=10.0, help="how long to listen in real time (default: 10)"
     )
-    for command in (jumps, mistakes, ablation, latency, scale, hearing):
+    page = chosen.add_parser("page", help="from an event to its paint on the page, in Chromium")
+    page.add_argument("--events", type=at_least_one, default=400, help="how many (default: %(default)s)")
+    for command in (jumps, mistakes, ablation, latency, scale, hearing, page):
         command.add_argument("--json", action="store_true", help="JSON on stdout instead of tables")
 
 
 def run(args: argparse.Namespace) -> int:
     what = {
         "jumps": _jumps, "mistakes": _mistakes, "ablation": _ablation, "latency": _latency, "scale": _scale,
-        "hearing": _hearing,
+        "hearing": _hearing, "page": _page,
     }  # fmt: skip
     return what[args.what](args)
 
@@ -213,6 +221,22 @@ def _hearing(args: argparse.Namespace) -> int:
         for row in rows
     ]  # fmt: skip
     _print_table("From sound to spectra and descriptors, on one core", head, cells)
+    return 0
+
+
+def _page(args: argparse.Namespace) -> int:
+    from repetiteur.benchmarks.page_update import measure
+
+    rows = measure(args.events)
+    if args.json:
+        return _print_json(rows)
+    head = ("ms", "events", "p50", "p90", "p99", "worst")
+    cells = [
+        (row.what, str(row.events), *(f"{ms:.1f}" for ms in
+         (row.p50_ms, row.p90_ms, row.p99_ms, row.worst_ms)))
+        for row in rows
+    ]  # fmt: skip
+    _print_table("From an event to its paint on the page", head, cells)
     return 0
 
 

@@ -3,42 +3,26 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from functools import partial
 
-from repetiteur.bridges.session_controls import SessionControls
-from repetiteur.bridges.terminal.live import Opened, live_arguments, run_live
-from repetiteur.bridges.wire.endpoint import endpoint
-from repetiteur.bridges.wire.msgpack_server import DEFAULT_PORT as MSGPACK_PORT
-from repetiteur.bridges.wire.msgpack_server import MsgpackServer
+from repetiteur.bridges.midi_out import dying_cleanly
+from repetiteur.bridges.terminal.live import live_arguments, run_live
+from repetiteur.bridges.terminal.midi_out_options import check_midi_through, midi_through_argument
+from repetiteur.bridges.terminal.outlets import open_outlets, outlet_arguments
 from repetiteur.bridges.wire.osc_server import DEFAULT_PORT as OSC_PORT
-from repetiteur.bridges.wire.osc_server import OscServer
 
 ABOUT = "follow a player live"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     live_arguments(parser)
-    parser.add_argument("--osc", type=endpoint, nargs="+", default=[], metavar="HOST:PORT",
-                        help="send the events there as OSC; others may subscribe")  # fmt: skip
-    parser.add_argument("--osc-in", type=int, default=OSC_PORT, metavar="PORT",
-                        help="take OSC control on this UDP port (%(default)s; 0: any free one)")  # fmt: skip
-    parser.add_argument("--msgpack", type=int, nargs="?", const=MSGPACK_PORT, metavar="PORT",
-                        help="serve msgpack on this TCP port (%(const)s; 0: any free one)")  # fmt: skip
-    parser.add_argument("--lan", action="store_true", help="let other machines in, not this one alone")
+    outlet_arguments(parser, osc_in=OSC_PORT)
+    midi_through_argument(parser)
     parser.add_argument("--journal", metavar="FILE", help="keep everything in this new file")
 
 
 def run(args: argparse.Namespace) -> int:
-    def open_servers(controls: SessionControls) -> Sequence[Opened]:
-        osc = OscServer(controls, args.osc_in, args.lan, args.osc)
-        opened = [Opened(osc, f"OSC control on UDP port {osc.port}")]
-        if args.msgpack is None:
-            return opened
-        try:
-            msgpack = MsgpackServer(controls, args.msgpack, args.lan)
-        except Exception:
-            osc.close()
-            raise
-        return [*opened, Opened(msgpack, f"msgpack on TCP port {msgpack.port}")]
-
-    return run_live(args, open_servers, ", ".join(map(str, args.osc)) or None)
+    check_midi_through(args)
+    with dying_cleanly():
+        osc_goes_to = ", ".join(map(str, args.osc)) or None
+        return run_live(args, partial(open_outlets, args), args.midi_through, osc_goes_to)

@@ -8,19 +8,22 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from repetiteur.bridges import midi_ports
 from repetiteur.bridges.journal import JournalWriter
-from repetiteur.bridges.midi_ports import MidiListener
+from repetiteur.bridges.midi_ports import Deliver, MidiListener
 from repetiteur.bridges.session_controls import SessionControls
 from repetiteur.bridges.terminal.interruption import until_interrupted
 from repetiteur.bridges.terminal.options import ears_arguments, ears_of, parts_argument
-from repetiteur.bridges.terminal.playing import JsonLines, tell_progress
+from repetiteur.bridges.terminal.outlets import Outlet
+from repetiteur.bridges.terminal.playing import JsonLines, tell, tell_progress
+from repetiteur.bridges.web.performance import Performance, ScoreFile
 from repetiteur.realtime.events import Event
+from repetiteur.realtime.inputs import Input
 from repetiteur.realtime.score import Score
-from repetiteur.realtime.session import Session, Sink
+from repetiteur.realtime.session import Session
 
 LOOK_EVERY_S = 0.5  # for an input that went or came back
 _SWITCH_INTERVAL_S = 0.0005  # Python's 5 ms would make a note wait for a busy display
@@ -39,16 +42,9 @@ class Source(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """A server that runs, and what to tell a person about it."""
-
-    server: Sink
-    told: str
-
-
-OpenSource = Callable[[Session, ExitStack], Source]
-OpenServers = Callable[[SessionControls], Sequence[Opened]]
+# The session, where a MIDI source puts what is played, and what is closed at the end.
+OpenSource = Callable[[Session, Deliver, ExitStack], Source]
+OpenOutlets = Callable[[Performance, ExitStack], Sequence[Outlet]]
 
 
 def live_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,9 +60,12 @@ def live_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="the event stream as JSON lines")
 
 
-def run_live(args: argparse.Namespace, open_servers: OpenServers, osc_goes_to: str | None = None) -> int:
-    """``args``: of ``live_arguments``, and ``journal``. Everything that can be refused is tried
-    before the journal is begun, so that nothing half-written is left. Returns the exit status."""
+def run_live(
+    args: argparse.Namespace, open_outlets: OpenOutlets, pass_on: bool = False, osc_goes_to: str | None = None
+) -> int:
+    """``args``: of ``live_arguments``, and ``journal``. ``pass_on``: what is played goes through the outlets
+    that can take it. Everything that can be refused is tried before the journal is begun, so that nothing
+    half-written is left. Returns the exit status."""
     from repetiteur.bridges.scores import load_score
 
     open_source = _audio_source(args) if args.audio is not None else _midi_source(args)
@@ -74,16 +73,16 @@ def run_live(args: argparse.Namespace, open_servers: OpenServers, osc_goes_to: s
     ended = threading.Event()
     with ExitStack() as cleanup, until_interrupted(ended):
         session = Session(score)
-        servers = open_servers(SessionControls(session, load_score))
-        for opened in servers:
-            cleanup.callback(opened.server.close)
-            session.add_sink(opened.server)
-        source = open_source(session, cleanup)
+        file = ScoreFile(Path(args.score), args.parts)
+        outlets = open_outlets(SessionControls(session, load_score, file), cleanup)
+        for outlet in outlets:
+            session.add_sink(outlet.sink)
+        source = open_source(session, _hand_over(session, outlets if pass_on else ()), cleanup)
         if args.journal is not None:
             session.record_with(JournalWriter(args.journal, args.score, args.parts))
-        for opened in servers:
-            _tell(opened.told)
-        _tell(f"listening to {source.name}; Ctrl-C ends")
+        for outlet in outlets:
+            tell(outlet.told)
+        tell(f"listening to {source.name}; Ctrl-C ends")
         report = _JsonReport(ended) if args.json else _Picture(session, osc_goes_to)
         session.add_sink(report)
         with _quick_hand_over():
@@ -99,8 +98,8 @@ def _midi_source(args: argparse.Namespace) -> OpenSource:
     """Raises InputError where it cannot work; opens nothing yet."""
     rtmidi = midi_ports.rtmidi_library()
 
-    def open_it(session: Session, cleanup: ExitStack) -> Source:
-        listener = MidiListener(rtmidi, session.submit, session.now_s)
+    def open_it(session: Session, deliver: Deliver, cleanup: ExitStack) -> Source:
+        listener = MidiListener(rtmidi, deliver, session.now_s)
         cleanup.callback(listener.close)
         if args.midi is None:
             listener.open_virtual(args.virtual)
@@ -121,7 +120,7 @@ def _audio_source(args: argparse.Namespace) -> OpenSource:
     ears = ears_of(args)()
     tell_progress("")
 
-    def open_it(session: Session, cleanup: ExitStack) -> Source:
+    def open_it(session: Session, _deliver: Deliver, cleanup: ExitStack) -> Source:
         listener = LiveEars(pyaudio, ears, session.submit, session.now_s)
         cleanup.callback(listener.close)
         listener.open(args.audio)
@@ -130,12 +129,24 @@ def _audio_source(args: argparse.Namespace) -> OpenSource:
     return open_it
 
 
+def _hand_over(session: Session, outlets: Sequence[Outlet]) -> Deliver:
+    """Where a device's callback puts what is played."""
+    first = [outlet.through for outlet in outlets if outlet.through is not None]
+
+    def deliver(item: Input) -> None:
+        for through in first:
+            through(item)
+        session.submit(item)
+
+    return deliver if first else session.submit
+
+
 def _watch(session: Session, source: Source, ended: threading.Event, quiet: bool) -> None:
     """Until somebody ends it. ``quiet`` where a line would tear the picture: it shows the fault."""
     while session.running and not ended.wait(LOOK_EVERY_S):
         change = source.look()
         if change is not None and not quiet:
-            _tell(change)
+            tell(change)
 
 
 class _JsonReport:
@@ -192,7 +203,3 @@ def _quick_hand_over() -> Iterator[None]:
     finally:
         gc.unfreeze()
         sys.setswitchinterval(former_s)
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -56,12 +56,13 @@ def ears_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def ears_of(args: argparse.Namespace) -> Callable[[], Ears]:
-    """Makes ears as ``ears_arguments`` asked for."""
+    """Makes ears as ``ears_arguments`` asked for, to follow by."""
 
     def make() -> Ears:
         from repetiteur.bridges.hearing import make_ears
+        from repetiteur.realtime.hearing.thresholds import FOLLOWING
 
-        return make_ears(args.lookahead, a4_hz=args.a4_hz)
+        return make_ears(args.lookahead, FOLLOWING, args.a4_hz)
 
     return make
 

@@ -85,6 +85,11 @@ class AtOnce:
             tell_progress(f"{self._doing} {duration(due_s)}{self._whole}")
 
 
+def tell(line: str) -> None:
+    """For a person, on stderr."""
+    print(line, file=sys.stderr, flush=True)
+
+
 def tell_progress(text: str) -> None:
     """One line on stderr, written over by the next; empty wipes it. Silent where nobody looks."""
     if sys.stderr.isatty():

@@ -15,4 +15,4 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    return run_live(args, open_servers=lambda controls: ())
+    return run_live(args, open_outlets=lambda performance, cleanup: ())

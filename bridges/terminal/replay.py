@@ -26,15 +26,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parts_argument(parser)
     ears_arguments(parser)
     parser.add_argument("--journal", type=Path, metavar="FILE", help="keep a journal of it in this new file")
-    showing.arguments(parser, osc=None)
+    showing.arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     from repetiteur.bridges.terminal.outcome import outcome
 
-    how = showing.manner(args)
     play = _replay_journal if args.performance is None else _replay_performance
-    tally, score, trouble = play(args, how)
+    tally, score, trouble = play(args)
     if not args.json:
         print(score.title or score.id)
         for line in outcome(tally, score):
@@ -44,10 +43,11 @@ def run(args: argparse.Namespace) -> int:
     return 1 if tally.faults or trouble else 0
 
 
-def _replay_performance(args: argparse.Namespace, how: showing.Manner) -> tuple[Tally, Score, str]:
+def _replay_performance(args: argparse.Namespace) -> tuple[Tally, Score, str]:
     from repetiteur.bridges.played import open_played
     from repetiteur.bridges.scores import load_score
     from repetiteur.bridges.terminal.playing import followed, tell_progress
+    from repetiteur.bridges.web.performance import ScoreFile
     from repetiteur.realtime.engine import Engine
 
     with ExitStack() as cleanup:
@@ -56,17 +56,17 @@ def _replay_performance(args: argparse.Namespace, how: showing.Manner) -> tuple[
         tell_progress(f"reading {args.score.name}")
         score = load_score(args.score, args.parts)
         tell_progress("")
+        stage = cleanup.enter_context(showing.stage(args, score, ScoreFile(args.score, args.parts)))
         journal = None
         if args.journal is not None:
             from repetiteur.bridges.journal import JournalWriter
 
             journal = cleanup.enter_context(closing(JournalWriter(args.journal, args.score, args.parts)))
         timed = followed(Engine(score), played.inputs, journal)
-        tally = showing.show(timed, score, how, played.end_s)
-        return tally, score, played.trouble()
+        return stage.play(timed, played.end_s), score, played.trouble()
 
 
-def _replay_journal(args: argparse.Namespace, how: showing.Manner) -> tuple[Tally, Score, str]:
+def _replay_journal(args: argparse.Namespace) -> tuple[Tally, Score, str]:
     from repetiteur.bridges.journal import is_journal, opening_score
     from repetiteur.bridges.terminal.playing import journalled
 
@@ -77,4 +77,5 @@ def _replay_journal(args: argparse.Namespace, how: showing.Manner) -> tuple[Tall
         if getattr(args, name) is not None:
             raise InputError(f"--{name}", "cannot be used with a journal", "leave it out: the journal has it")
     score = opening_score(args.score)
-    return showing.show(journalled(args.score), score, how, end_s=None), score, ""
+    with showing.stage(args, score, file=None) as stage:
+        return stage.play(journalled(args.score), end_s=None), score, ""

@@ -1,45 +1,96 @@
-"""How something played is shown: as JSON lines, live, or as a summary afterwards."""
+"""How something recorded is followed for somebody to see: as JSON lines, live, or as a summary afterwards."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 
-from repetiteur.bridges.terminal.osc_target import OscTarget
-from repetiteur.bridges.terminal.playing import AtOnce, JsonLines, RealTime, Timed, present, tell_progress
+from repetiteur.bridges.midi_out import dying_cleanly
+from repetiteur.bridges.terminal.midi_out_options import is_midi_out_wanted
+from repetiteur.bridges.terminal.outlets import Outlet, open_outlets, outlet_arguments
+from repetiteur.bridges.terminal.playing import AtOnce, JsonLines, Timed, present, tell, tell_progress
+from repetiteur.bridges.terminal.recording import Recording
 from repetiteur.bridges.terminal.tally import Tally
-from repetiteur.bridges.wire.endpoint import Endpoint, endpoint, resolved
+from repetiteur.bridges.web.performance import ScoreFile
+from repetiteur.bridges.web.server import PageServer
+from repetiteur.bridges.wire.endpoint import Endpoint
+from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.events import Event
 from repetiteur.realtime.score import Score
 from repetiteur.realtime.session import Sink
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
-    """What the person asked for."""
-
-    fast: bool  # as fast as possible, not as it was played
-    json: bool  # JSON lines and nothing else on stdout
-    osc: Endpoint | None  # where OSC goes, too
-
-
-def arguments(parser: argparse.ArgumentParser, osc: Endpoint | None) -> None:
-    """The options of every command that plays something recorded."""
+def arguments(parser: argparse.ArgumentParser, osc: Sequence[Endpoint] = ()) -> None:
+    """The options of every command that plays something recorded. ``osc``: where it goes by itself."""
     parser.add_argument("--fast", action="store_true", help="as fast as possible instead of as it was played")
     parser.add_argument("--json", action="store_true", help="the event stream as JSON lines on stdout")
-    default = "" if osc is None else f" (default {osc})"
-    where = f"send the events there as OSC, too{default}"
-    parser.add_argument("--osc", type=endpoint, default=osc, metavar="HOST:PORT", help=where)
+    outlet_arguments(parser, osc)
 
 
-def manner(args: argparse.Namespace) -> Manner:
-    """Raises InputError for a target that is not there, before anything is begun."""
-    return Manner(args.fast, args.json, None if args.osc is None else resolved(args.osc))
+@contextmanager
+def stage(args: argparse.Namespace, score: Score, file: ScoreFile | None) -> Iterator[Stage]:
+    """Everything that was asked for, open, and nothing told yet. ``file``: where the score came from, for
+    the page to engrave. Raises InputError for what cannot be had."""
+    if args.fast and is_midi_out_wanted(args):
+        raise InputError("--midi-out", "a clock takes the time it takes", "leave --fast out")
+    with ExitStack() as cleanup:
+        cleanup.enter_context(dying_cleanly())
+        recording = Recording(score, file)
+        yield Stage(args, recording, open_outlets(args, recording, cleanup))
 
 
-class TallySink:
-    """Counts for afterwards."""
+class Stage:
+    """Where one recording is played, once."""
+
+    def __init__(self, args: argparse.Namespace, recording: Recording, outlets: Sequence[Outlet]) -> None:
+        self._args = args
+        self._recording = recording
+        self._outlets = outlets
+        self._page = next((item.sink for item in outlets if isinstance(item.sink, PageServer)), None)
+
+    def play(self, timed: Iterable[Timed], end_s: float | None, others: Sequence[Sink] = ()) -> Tally:
+        """To the end. ``end_s``: stream time of the end, where known. A page stays until Ctrl-C."""
+        for outlet in self._outlets:
+            if outlet.told:
+                tell(outlet.told)
+        counting = _Counting()
+        sinks: list[Sink] = [counting, *others]
+        sinks += [_Guest(item.sink) if item.sink is self._page else item.sink for item in self._outlets]
+        if self._args.json:
+            sinks.append(JsonLines(at_once=not self._args.fast))
+        if self._args.fast:
+            tell_progress("getting ready (takes longer the first time)")
+            present(timed, sinks, AtOnce(end_s))
+            tell_progress("")
+        else:
+            self._as_it_was_played(timed, sinks)
+        if self._page is not None:
+            tell("that was all; the page stays until Ctrl-C")
+            with suppress(KeyboardInterrupt):
+                threading.Event().wait()
+        return counting.tally
+
+    def _as_it_was_played(self, timed: Iterable[Timed], sinks: list[Sink]) -> None:
+        from repetiteur.realtime.warm_up import warm_up
+
+        score = self._recording.score()
+        tell_progress("getting ready (takes longer the first time)")
+        warm_up(score)
+        tell_progress("")
+        if self._page is not None:
+            tell("it begins when the page is open")
+            self._page.seen.wait()
+        if not self._args.json:
+            from repetiteur.bridges.terminal.display import Display
+
+            sinks.append(Display(score, target=", ".join(map(str, self._args.osc)) or None))
+        present(timed, sinks, self._recording)
+
+
+class _Counting:
+    """A sink that counts for afterwards."""
 
     def __init__(self) -> None:
         self.tally = Tally()
@@ -50,28 +101,10 @@ class TallySink:
     def close(self) -> None: ...
 
 
-def show(
-    timed: Iterable[Timed], score: Score, how: Manner, end_s: float | None, others: Sequence[Sink] = ()
-) -> Tally:
-    """Play it to the end in that manner. ``end_s``: stream time of the end, where known."""
-    from repetiteur.realtime.warm_up import warm_up
+class _Guest:
+    """A sink that outlives what it is told of: it is closed by whoever made it."""
 
-    counting = TallySink()
-    sinks: list[Sink] = [counting, *others]
-    if how.osc is not None:
-        sinks.append(OscTarget(how.osc))
-    if how.json:
-        sinks.append(JsonLines(at_once=not how.fast))
-    tell_progress("getting ready (takes longer the first time)")
-    if how.fast:
-        present(timed, sinks, AtOnce(end_s))
-        tell_progress("")
-        return counting.tally
-    warm_up(score)
-    tell_progress("")
-    if not how.json:
-        from repetiteur.bridges.terminal.display import Display
+    def __init__(self, sink: Sink) -> None:
+        self.send = sink.send
 
-        sinks.append(Display(score, target=None if how.osc is None else str(how.osc)))
-    present(timed, sinks, RealTime())
-    return counting.tally
+    def close(self) -> None: ...

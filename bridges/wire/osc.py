@@ -123,6 +123,11 @@ def encode_fault(what: str, remedy: str) -> bytes:
 
 def message(address: str, arguments: Sequence[Argument]) -> bytes:
     """Any message under the root; each argument goes as what it is."""
+    return packet(f"{ROOT}/{address}", arguments)
+
+
+def packet(address: str, arguments: Sequence[Argument]) -> bytes:
+    """Any message at all, as other programs want theirs."""
     return _packer(address, "".join(map(_tag, arguments)))(arguments)
 
 
@@ -135,7 +140,7 @@ def _tag(argument: Argument) -> str:
 @lru_cache(maxsize=256)
 def _packer(address: str, tags: str) -> Packer:
     """A function from arguments to the packet: runs of numbers go through one struct."""
-    head = _string(f"{ROOT}/{address}") + _string("," + tags)
+    head = _string(address) + _string("," + tags)
     runs: list[tuple[int, int, struct.Struct | None]] = []
     start = 0
     for is_text, group in groupby(tags, lambda tag: tag == "s"):
@@ -179,4 +184,4 @@ def _string(text: str) -> bytes:
     return data + b"\0" * (4 - len(data) % 4)
 
 
-_ENCODERS = {item.event: (item.values, _packer(item.address, item.tags)) for item in _TABLE}
+_ENCODERS = {item.event: (item.values, _packer(f"{ROOT}/{item.address}", item.tags)) for item in _TABLE}

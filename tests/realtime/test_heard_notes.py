@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from repetiteur.realtime.engine import Engine
+from repetiteur.realtime.engine import MIDI_RULES_S, Engine
 from repetiteur.realtime.events import Event, Match, Mistake, MistakeKind, Note, NoteEnd, NoteStatus, Position
 from repetiteur.realtime.inputs import HeardEnd, HeardNote, Input, NoteOff, NoteOn, Panic
 from repetiteur.realtime.score import Score
@@ -159,3 +159,26 @@ def test_a_regular_player_is_shown_on_time_though_heard_late(scale: Score) -> No
 def test_nobody_is_carried_on_who_stops(scale: Score) -> None:
     events = run(scale, _in_eighths(8))
     assert max(event.q for event in events if isinstance(event, Position)) < 8.5
+
+
+def test_over_midi_and_by_ear_each_note_is_told_once(scale: Score) -> None:
+    """A piano with both: its MIDI notes are certain, and nothing the ears make of them is told."""
+    both: list[Input] = []
+    for k in range(8):
+        t_s = 1.0 + 0.5 * k
+        both += [NoteOn(t_s, G_MAJOR[k], 70), NoteOff(t_s + 0.4, G_MAJOR[k])]
+        both += heard(k, G_MAJOR[k], t_s + 0.004, PROVISIONAL, CONFIRMED)
+    midi = [item for item in both if isinstance(item, NoteOn | NoteOff)]
+    assert run(scale, both)[:-1] == run(scale, midi)[: len(run(scale, both)) - 1]
+
+
+def test_when_midi_falls_silent_the_ears_go_on(scale: Score) -> None:
+    both: list[Input] = [NoteOn(0.1 + k, G_MAJOR[k], 70) for k in range(4)]
+    for k in range(16):
+        both += heard(k, (G_MAJOR * 2)[k], 0.1 + k, PROVISIONAL, CONFIRMED)
+    events = run(scale, both)
+    silent_s = 3.1 + MIDI_RULES_S
+    assert not [event for event in events if isinstance(event, Note) and 3.2 < event.at < silent_s]
+    late = {event.id for event in events if isinstance(event, Note) and event.at > silent_s}
+    assert len(late) == 8 and min(late) == 4, "ids go on where those of MIDI ended"
+    assert places(events, 15.2, 16.5)[-1] >= 15.0, "and the player is found again"

@@ -15,6 +15,7 @@ from repetiteur.bridges.terminal.planted import (
     compare,
     read_planted,
 )
+from repetiteur.bridges.terminal.recording import Recording
 from repetiteur.realtime.events import Mistake, MistakeKind, Position
 
 WRONG = PlantedMistake(MistakeKind.WRONG, "1", 1, 1.0, 60, 61, 4.0)
@@ -96,9 +97,7 @@ def test_lines_where_there_is_no_terminal(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(time, "sleep", lambda seconds: None)
-    from repetiteur.bridges.terminal import playing, showing
-
-    monkeypatch.setattr(showing, "RealTime", lambda: playing.AtOnce(1.0))
+    monkeypatch.setattr(Recording, "__call__", lambda self, due_s: None)
     assert main(["demo"]) == 0
     out = capfd.readouterr().out
     assert "\x1b" not in out

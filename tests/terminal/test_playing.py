@@ -1,17 +1,14 @@
 from __future__ import annotations
 
-import socket
 from collections.abc import Sequence
 
 import pytest
 
-from repetiteur.bridges.terminal.osc_target import OscTarget
 from repetiteur.bridges.terminal.playing import AtOnce, RealTime, present
 from repetiteur.bridges.wire.endpoint import Endpoint, resolved
 from repetiteur.realtime.clock import ManualClock
 from repetiteur.realtime.errors import InputError
-from repetiteur.realtime.events import Event, Retract, StateChanged
-from repetiteur.realtime.events import State as PlayerState
+from repetiteur.realtime.events import Event, Retract
 
 
 class Listener:
@@ -61,30 +58,6 @@ def test_real_time_waits_until_it_is_due() -> None:
     pace(11.0)
     pace(12.0)
     assert waits == [0.5, 0.5]
-
-
-def test_an_osc_target_gets_a_datagram_for_each_event() -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
-        receiver.bind(("127.0.0.1", 0))
-        receiver.settimeout(5.0)
-        sink = OscTarget(Endpoint("127.0.0.1", receiver.getsockname()[1]))
-        sink.send([StateChanged(0, 0.0, PlayerState.ARMED), Retract(1, 0.0, 3)])
-        received = [receiver.recv(1000) for _ in range(2)]
-        sink.close()
-    assert [packet.partition(b"\0")[0] for packet in received] == [
-        b"/repetiteur/state",
-        b"/repetiteur/retract",
-    ]
-
-
-def test_nobody_at_the_target_is_no_trouble() -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
-        taken.bind(("127.0.0.1", 0))
-        port = taken.getsockname()[1]
-    sink = OscTarget(Endpoint("127.0.0.1", port))
-    for _ in range(3):
-        sink.send([Retract(1, 0.0, 3)])
-    sink.close()
 
 
 def test_a_machine_that_is_not_there_is_bad_input() -> None:

@@ -15,8 +15,8 @@ import pytest
 from repetiteur.bridges import assets, audio_ports, hearing
 from repetiteur.bridges.journal import first_difference, read_journal
 from repetiteur.bridges.performances import read_performance
-from repetiteur.bridges.terminal import showing
 from repetiteur.bridges.terminal.main import main
+from repetiteur.bridges.terminal.recording import Recording
 from repetiteur.realtime.inputs import HeardNote, NoteOff, NoteOn
 
 soundfile: Any = pytest.importorskip("soundfile")
@@ -70,7 +70,7 @@ def test_a_recording_is_followed(recording: Path, capsys: pytest.CaptureFixture[
 def test_as_it_was_played_tells_the_same(
     recording: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(showing, "RealTime", lambda: lambda due_s: None)
+    monkeypatch.setattr(Recording, "__call__", lambda self, due_s: None)
     assert main(["replay", SCORE, str(recording), "--json"]) == 0
     live = capsys.readouterr().out
     assert main(["replay", SCORE, str(recording), "--json", "--fast"]) == 0
@@ -188,3 +188,11 @@ def test_an_audio_input_that_is_not_there_is_one_line(
     assert main(["follow", SCORE, "--audio", "harp", "--osc-in", "0"]) == 2
     lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("repetiteur:")]
     assert len(lines) == 1 and "there are: Microphone" in lines[0]
+
+
+def test_the_demo_by_ear(capfd: pytest.CaptureFixture[str]) -> None:
+    """With the weights that ship: all planted mistakes are found, and next to nothing is made up."""
+    assert main(["demo", "--audio", "--fast"]) == 0
+    out = capfd.readouterr().out
+    assert "planted 7 mistakes, found 7" in out and "not followed" not in out
+    assert out.count("✗") <= 2

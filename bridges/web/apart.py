@@ -1,0 +1,37 @@
+"""Work in a process of its own: what takes long, or goes wrong, must cost the follower nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import BinaryIO
+
+LONGEST_S = 180.0
+_POLITE = 10  # how far behind the follower it queues for the processor
+
+
+def done_apart(module: str, wish: object) -> bytes | None:
+    """What the module's program says to ``wish``; None where that fails. Waits; any thread."""
+    program = [sys.executable, "-m", module]
+    try:
+        done = subprocess.run(
+            program, input=pickle.dumps(wish), capture_output=True, timeout=LONGEST_S, check=True
+        )
+    except (subprocess.SubprocessError, OSError):
+        return None
+    return done.stdout or None
+
+
+@contextlib.contextmanager
+def answering() -> Iterator[BinaryIO]:
+    """In that program: where the answer goes. Nothing else that is printed can get into it."""
+    answer = os.dup(1)
+    os.dup2(2, 1)
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(_POLITE)
+    with os.fdopen(answer, "wb") as out:
+        yield out
