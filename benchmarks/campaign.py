@@ -44,9 +44,7 @@ class Campaign:
         """Those that this interpreter has."""
         return process.find_peers(python, names, self.roster, self.child)
 
-    def theirs(
-        self, python: Path, peers: Sequence[Peer], limit_s: float, workers: int
-    ) -> Iterator[Measured]:
+    def theirs(self, python: Path, peers: Sequence[Peer], limit_s: float, workers: int) -> Iterator[Measured]:
         tasks = [self.prepare(take) for take in self.takes]
         return over_peers(python, peers, tasks, self.measure_peer, limit_s, workers, self.child)
 

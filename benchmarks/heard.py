@@ -92,9 +92,7 @@ def listen(
     return Heard(tuple(sorted(told, key=lambda item: item.verdict.seq)), onsets, number)
 
 
-def listen_by_ear(
-    events: Sequence[Event], ready_s: np.ndarray, played: Sequence[tuple[float, int]]
-) -> Heard:
+def listen_by_ear(events: Sequence[Event], ready_s: np.ndarray, played: Sequence[tuple[float, int]]) -> Heard:
     """The same where the notes were heard in sound. One that nobody played has a number beyond the
     table's: whatever is told of it is false."""
     told = listen(events, ready_s, played, TOLERANCE_S)

@@ -29,6 +29,7 @@ from repetiteur.realtime.inputs import Chunk
 pytestmark = pytest.mark.usefixtures("ears_of_the_set")
 RATE_HZ, LASTS_S = 16_000, 18.0
 
+
 def _args(command: Any, *words: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     command.arguments(parser)
