@@ -7,10 +7,17 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from repetiteur.bridges.terminal.options import at_least_one, peers_arguments, seconds, takes_arguments
+from repetiteur.bridges.terminal.options import (
+    at_least_one,
+    lookahead_argument,
+    peers_arguments,
+    seconds,
+    takes_arguments,
+)
 from repetiteur.realtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,6 +38,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     takes_arguments(jumps)
     takes_arguments(mistakes)
     takes_arguments(ablation)
+    mistakes.add_argument("--rendered", type=Path, metavar="SOUNDFONT",
+                          help="hear them from sound as well, played by fluidsynth")  # fmt: skip
+    mistakes.add_argument("--seconds", type=seconds, metavar="S", help="only so much of each take")
+    lookahead_argument(mistakes)
     peers_arguments(jumps)
     latency = chosen.add_parser("latency", help="from MIDI in to OSC out inside the process")
     latency.add_argument("score", type=Path, nargs="?", help="a score (default: one made up)")
@@ -115,17 +126,25 @@ def _peers_over_takes(args: argparse.Namespace, peers: Sequence[Peer]) -> dict[s
 
 
 def _mistakes(args: argparse.Namespace) -> int:
-    from repetiteur.benchmarks.mistakes import Recipe, measure_mistakes, pooled
+    from repetiteur.benchmarks.by_ear import Listening
+    from repetiteur.benchmarks.mistakes import measure_mistakes, pooled
+    from repetiteur.bridges.hearing import load_encoder
 
-    results = [item for results in _over_takes(args, measure_mistakes) for item in results]
-    rows = [pooled(recipe, results) for recipe in Recipe]
+    if args.rendered is not None:
+        load_encoder()  # now, where it can be told that there is none
+    how = Listening(args.seconds, args.lookahead)
+    work = partial(measure_mistakes, soundfont=args.rendered, how=how)
+    results = [item for results in _over_takes(args, work) for item in results]
+    rows = pooled(results)
     if args.json:
-        return _print_json({"all": rows, "takes": sorted(results, key=lambda item: (item.recipe, item.name))})
-    head = ("planted", "notes", "missed", "P R F1", "extra", "P R F1", "false/100", "extra ms", "missed ms")
+        takes = sorted(results, key=lambda item: (item.recipe, item.heard, item.name))
+        return _print_json({"all": rows, "takes": takes})
+    head = ("planted", "heard as", "notes", "correct", "F1", "missed", "P R F1", "extra", "P R F1",
+            "false/100", "extra ms", "missed ms")  # fmt: skip
     cells = [
-        (row.recipe, str(row.notes), str(row.missed.true), _prf(row.missed), str(row.extra.true),
-         _prf(row.extra), _number(row.false_in_100), _p50_p90_ms(row.extra_delays_s),
-         _p50_p90_ms(row.missed_delays_s))
+        (row.recipe, row.heard, str(row.notes), str(row.correct.true), _prf(row.correct).split()[-1],
+         str(row.missed.true), _prf(row.missed), str(row.extra.true), _prf(row.extra),
+         _number(row.false_in_100), _p50_p90_ms(row.extra_delays_s), _p50_p90_ms(row.missed_delays_s))
         for row in rows
     ]  # fmt: skip
     _print_table("Planted mistakes found, by pitch within 50 ms", head, cells)
