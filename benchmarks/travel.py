@@ -98,7 +98,7 @@ def identify(rows: Sequence[Row], score: Score) -> list[tuple[int, int] | None]:
 
     By id: the score's own, or the score's own with ``-pass`` behind it. Tables made from
     MIDI files number their notes in their own way; when most ids are strangers, notes are
-    paired by pitch, in order of onset, instead.
+    paired by pitch, in order of onset through all repeats, instead.
     """
     index = {}
     for number, name in enumerate(score.note_ids):
@@ -126,19 +126,37 @@ def _by_pitch(rows: Sequence[Row], score: Score) -> list[tuple[int, int] | None]
     for number, row in enumerate(rows):
         if row.score is not None:
             table[row.score.pitch].append((row.score.onset_q, number))
+    written = _written_out(score)
+    first_q = min((onset_q for entries in table.values() for onset_q, _ in entries), default=0.0)
+    shift_q = min(onset_q for onset_q, _, _ in written) - first_q  # tables may count from the first note
     found: list[tuple[int, int] | None] = [None] * len(rows)
     for pitch, entries in table.items():
-        known = np.flatnonzero(score.notes["pitch"] == pitch)
+        known = [each for each in written if int(score.notes["pitch"][each[1]]) == pitch]
         if len(known) == len(entries):
-            for (_, number), note in zip(sorted(entries), known, strict=True):
-                found[number] = int(note), 1
-            continue
-        onsets = score.notes["onset_q"][known]
-        for onset_q, number in entries:
-            if len(known):
-                nearest = int(np.argmin(np.abs(onsets - onset_q)))
-                found[number] = (int(known[nearest]), 1) if abs(onsets[nearest] - onset_q) < 0.26 else None
+            for (_, number), (_, note, which_pass) in zip(sorted(entries), known, strict=True):
+                found[number] = note, which_pass
+        elif known:
+            onsets = np.array([onset_q for onset_q, _, _ in known])
+            for onset_q, number in entries:
+                nearest = int(np.argmin(np.abs(onsets - onset_q - shift_q)))
+                if abs(onsets[nearest] - onset_q - shift_q) < 0.26:
+                    found[number] = known[nearest][1:]
     return found
+
+
+def _written_out(score: Score) -> list[tuple[float, int, int]]:
+    """(quarters travelled, note, pass) of every note, repeats written out, in order."""
+    segment = segments_of(score, score.notes["onset_q"])
+    passes: Counter[int] = Counter()
+    out, travel_q = [], score.start_q
+    for visited in score.play_order.notated:
+        passes[visited] += 1
+        begin_q, end_q = score.play_order.segments[visited].start_q, score.play_order.segments[visited].end_q
+        for note in np.flatnonzero(segment == visited):
+            onset_q = travel_q + float(score.notes["onset_q"][note]) - begin_q
+            out.append((onset_q, int(note), passes[visited]))
+        travel_q += end_q - begin_q
+    return out
 
 
 def _order(

@@ -217,6 +217,15 @@ def copy(old, h, new, k, passed):
     copy_all(old.visits[h], new.visits[k])
 
 
+@kernel
+def copy_beam(source, target):
+    """All of one beam into another."""
+    target.size[0] = source.size[0]
+    for h in range(source.size[0]):
+        copy_all(source.words[h], target.words[h])
+        copy_all(source.visits[h], target.visits[h])
+
+
 @inline
 def add_branch(out, logp, parent, kind, slot, chord, octave, bit, wait_s, way0, way1):
     i = out.counts[0].branches

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from repetiteur.kernels.beam import MEMORY, UNMATCHED
+from repetiteur.kernels.beam import MEMORY, UNMATCHED, copy_beam
 from repetiteur.kernels.jit import inline, kernel
-from repetiteur.kernels.step import step
+from repetiteur.kernels.step import step, step_here
 
 LEAD_AFTER_PAUSE = 4.0  # nats by which a fresh start after a pause must lead to be believed
 LEAD_IN_DOUBT, LEAD_WHEN_SURE = 7.0, 80.0  # and one in the flow of playing
@@ -96,6 +96,7 @@ def show(beam, k, score, shown):
     return (
         k, own.root, own.chord, chords[own.chord].s, chords[following].s,
         own.anchor, own.pace, own.fit, own.travel, own.ring[0].which_pass,
+        own.slack, own.doubt,
     )  # fmt: skip
 
 
@@ -104,3 +105,17 @@ def hear(old, new, score, searched, out, shown, n, pitch, t, entry_bonus, here, 
     """Note n: one ``step``, and what is shown after it; returns how many roots were given, and ``show``'s."""
     roots = step(old, new, score, searched, out, n, pitch, t, entry_bonus, here, root, next_root)
     return roots, show(new, _choose(new, root, n, pause, here), score, shown)
+
+
+@kernel
+def take_up(believed, k, beam, score, shown):
+    """``beam`` becomes a copy of ``believed``, and its hypothesis ``k`` is shown, as by ``show``."""
+    copy_beam(believed, beam)
+    return show(beam, k, score, shown)
+
+
+@kernel
+def foresee(old, new, score, out, shown, n, pitch, t, here, root, pause):
+    """Note n, which may turn out to be none: one ``step_here``, and what is shown then, as by ``show``."""
+    step_here(old, new, score, out, n, pitch, t, root)
+    return show(new, _choose(new, root, n, pause, here), score, shown)

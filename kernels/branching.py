@@ -148,12 +148,17 @@ def _instead(own, score, h, pitch, t, out):
 
 
 @inline
+def arrival_variance(slack, doubt, wait_s):
+    """How far (s^2) onsets lie from where the player's pulse and tempo put them, after that wait."""
+    return TOUCH + slack + wait_s * wait_s * (LOCAL + doubt)
+
+
+@inline
 def _arrival(own, chord, wait_nominal, t):
     """Log density of a chord beginning now, so long after the last one by the score."""
     wait = wait_nominal * own.pace
-    wobble = wait * math.sqrt(LOCAL + own.doubt)
     roll_s = max(0.0, chord.spread_s - 0.035)
-    sigma = math.sqrt(TOUCH + own.slack + wobble * wobble) + 0.5 * roll_s
+    sigma = math.sqrt(arrival_variance(own.slack, own.doubt, wait)) + 0.5 * roll_s
     return onset_density(t - own.pulse - wait, wait, sigma)
 
 

@@ -3,6 +3,9 @@
 Evidence is one row of heads for each key and hop. Triangles stand in it round each onset and
 offset; a peak is seen one hop after it. Moments are counted in hops from the start, with
 fractions. The numbers of the heads and their delays come from whoever made the evidence.
+
+Beside the notes stand the *traces*: every peak of the sure head, however faint, with what all heads say of
+it. Whoever knows what should have been played can tell more from these than from the notes.
 """
 
 from __future__ import annotations
@@ -26,6 +29,21 @@ CHANGE = np.dtype([
     ("confidence", "f8"),  # height of the peak
 ])  # fmt: skip
 
+TRACE = np.dtype([
+    ("note", "i8"),  # the confirmed note it is, or -1
+    ("hop", "i8"),  # the newest that was used
+    ("key", "i8"),
+    ("moment", "f8"),  # hops from the start
+    ("sure", "f8"),  # heights of the onset heads there, 0 to 1
+    ("middle", "f8"),
+    ("early", "f8"),
+    ("before", "f8"),  # whether the key sounded before it,
+    ("sounds", "f8"),  # right after it
+    ("lasting", "f8"),  # and somewhat later
+    ("velocity", "f8"),
+])  # fmt: skip
+BEFORE, AROUND = 5, 2  # hops
+
 WAITING = 4  # provisional notes of one key at a time
 CHANGES_OF_A_KEY = WAITING + 3  # most that one hop can bring: withdrawn, an end, a confirmed, a provisional
 REMEMBERED = 32  # hops of evidence: more than any head is late
@@ -36,11 +54,15 @@ SHORTEST = 2.0  # hops: no note ends sooner
 class Heads(NamedTuple):
     """Where in a row each head is, and how many hops late it speaks."""
 
-    early: int  # onset head of provisional notes; -1: no provisional notes
-    early_delay: int
+    early: int  # onset head of provisional notes
+    tells_early: bool  # whether there are such notes
+    early_delay: int  # told even where there are none
     sure: int
     sure_delay: int
+    middle: int  # onset head between the two
+    middle_delay: int
     frame: int  # as late as ``sure``
+    frame_early: int  # sooner than that
     offset: int  # as late as ``sure``
     velocity_early: int
     velocity_early_delay: int
@@ -52,6 +74,7 @@ class Limits(NamedTuple):
 
     early: float
     sure: float
+    faint: float  # a trace
     frame: float
     offset: float
     apart: float  # between onsets of one key
@@ -146,6 +169,37 @@ def _end(keys, key, hop, moment, changes, count):
     return count
 
 
+@inline
+def _highest(keys, key, head, hop):
+    """Of a head, round a hop."""
+    highest = 0.0
+    for near in range(hop - AROUND, hop + AROUND + 1):
+        highest = max(highest, keys.recent[near % REMEMBERED, key, head] * 1.0)
+    return highest
+
+
+@kernel
+def _look_for_trace(keys, heads, limits, key, hop, rows, traces, count):
+    """Whatever may be an onset at all."""
+    before, here, after = rows[0][key, heads.sure], rows[1][key, heads.sure], rows[2][key, heads.sure]
+    told = hop - 1 - heads.sure_delay  # so many hops after a head's delay it spoke of this moment
+    if told < 0 or not _is_peak(before, here, after, limits.faint):
+        return count
+    trace = traces[count]
+    trace.hop = hop
+    trace.key = key
+    trace.moment = hop - heads.sure_delay + _beside(before, here, after)
+    trace.note = keys.sounding[key] if keys.last_sure[key] == trace.moment else -1
+    trace.sure = here
+    trace.middle = _highest(keys, key, heads.middle, told + heads.middle_delay)
+    trace.early = _highest(keys, key, heads.early, told + heads.early_delay)
+    trace.before = keys.recent[(hop - 1 - BEFORE) % REMEMBERED, key, heads.frame]
+    trace.sounds = rows[2][key, heads.frame]
+    trace.lasting = rows[2][key, heads.frame_early]
+    trace.velocity = rows[1][key, heads.velocity]
+    return count + 1
+
+
 @kernel
 def _look_for_sure(keys, heads, limits, key, hop, rows, changes, count):
     """A note that is one: a provisional one confirmed, or one nobody foresaw."""
@@ -225,14 +279,18 @@ def _look_for_early(keys, heads, limits, key, hop, rows, changes, count):
 
 
 @kernel
-def notes_from_evidence(evidence, keys, heads, limits, changes):
-    """Take hops in until all are, or ``changes`` might not hold what the next one brings.
+def notes_from_evidence(evidence, keys, heads, limits, changes, traces):
+    """Take hops in until all are, or there might be no room for what the next one brings.
 
-    Returns how many hops were taken and how many changes there are.
+    Returns how many hops were taken, and how many changes and traces there are.
     """
-    taken, count = 0, 0
+    taken, count, traced = 0, 0, 0
     many = evidence.shape[1]
-    while taken < evidence.shape[0] and count + many * CHANGES_OF_A_KEY <= changes.shape[0]:
+    while (
+        taken < evidence.shape[0]
+        and count + many * CHANGES_OF_A_KEY <= changes.shape[0]
+        and traced + many <= traces.shape[0]
+    ):
         hop = keys.count[0]
         newest = keys.recent[hop % REMEMBERED]
         for key in range(many):
@@ -250,11 +308,13 @@ def notes_from_evidence(evidence, keys, heads, limits, changes):
                 count = _withdraw_oldest(keys, key, hop, changes, count)
             if keys.sounding[key] >= 0:
                 count = _look_for_end(keys, heads, limits, key, hop, rows, changes, count)
-            if heads.early >= 0:
+            if heads.tells_early:
                 count = _look_for_early(keys, heads, limits, key, hop, rows, changes, count)
+            if limits.faint < limits.sure:
+                traced = _look_for_trace(keys, heads, limits, key, hop, rows, traces, traced)
         keys.count[0] = hop + 1
         taken += 1
-    return taken, count
+    return taken, count, traced
 
 
 @kernel

@@ -229,6 +229,52 @@ def _go_to(own, at, chord, t, which_pass):
         remember(own, 0, j, t, which_pass)
 
 
+@inline
+def _go_on(own, visits, score, chosen, n, t):
+    """A survivor that is no fresh start: its parent's copy is put right."""
+    chords = score.chords
+    if chosen.kind == STRAY:
+        own.meaning[n % MEMORY] = chosen.slot
+        if chosen.slot == UNMATCHED:
+            own.strays += 1
+            if chosen.slip_fit != NO_VERDICT:
+                own.fit += FIT_GAIN * (chosen.slip_fit - own.fit)
+    elif chosen.kind == FURTHER:
+        if chosen.slot == 0:
+            if math.isnan(own.anchor):
+                own.anchor = t
+                own.ring[0].time = t
+                own.pulse = t
+                own.slack = TOUCH
+            else:
+                late = LEAN * (t - own.latest)
+                own.pulse += late
+                own.slack += late * late
+            own.latest = t
+        own.strays = 0
+        own.fit += FIT_GAIN * (1.0 - own.fit)
+        _hear(own, chords, chosen.slot, chosen.bit, n)
+    elif chosen.kind == ONWARD:
+        _move(own, visits, score, chosen, n, t)
+
+
+@inline
+def _inherit(old, new, k, chosen):
+    """Place ``k`` of the new beam begins as a copy of the branch's parent."""
+    copy(old, chosen.parent, new, k, chosen.slot + 1 if chosen.kind == ONWARD else 0)
+    own = new.hypotheses[k]
+    own.logp = chosen.logp
+    return own
+
+
+@inline
+def _mind_octave(own, chosen, n):
+    if chosen.octave != 0:
+        own.octave = chosen.octave
+        own.octave_note = n
+        own.meaning[n % MEMORY] = OCTAVE_OFF - own.meaning[n % MEMORY]
+
+
 @kernel
 def step(old, new, score, searched, out, n, pitch, t, entry_bonus, here, root, next_root):
     """Note n: from the beam ``old`` to the beam ``new``; ``here`` and ``root`` are those of the one shown.
@@ -240,46 +286,29 @@ def step(old, new, score, searched, out, n, pitch, t, entry_bonus, here, root, n
     add_seeds(searched, score, old, out)
     choose(old, out, t, root)
     keep_own(old, out, root)
-    kept = out.counts[0].chosen
-    new.size[0] = kept
-    chords = score.chords
+    new.size[0] = out.counts[0].chosen
     roots = 0
-    for k in range(kept):
+    for k in range(new.size[0]):
         chosen = out.branches[out.chosen[k].branch]
-        kind = chosen.kind
-        copy(old, chosen.parent, new, k, chosen.slot + 1 if kind == ONWARD else 0)
-        own = new.hypotheses[k]
-        visits = new.visits[k]
-        own.logp = chosen.logp
-        if kind == STRAY:
-            own.meaning[n % MEMORY] = chosen.slot
-            if chosen.slot == UNMATCHED:
-                own.strays += 1
-                if chosen.slip_fit != NO_VERDICT:
-                    own.fit += FIT_GAIN * (chosen.slip_fit - own.fit)
-        elif kind == FURTHER:
-            if chosen.slot == 0:
-                if math.isnan(own.anchor):
-                    own.anchor = t
-                    own.ring[0].time = t
-                    own.pulse = t
-                    own.slack = TOUCH
-                else:
-                    late = LEAN * (t - own.latest)
-                    own.pulse += late
-                    own.slack += late * late
-                own.latest = t
-            own.strays = 0
-            own.fit += FIT_GAIN * (1.0 - own.fit)
-            _hear(own, chords, chosen.slot, chosen.bit, n)
-        elif kind == ONWARD:
-            _move(own, visits, score, chosen, n, t)
-        elif kind == SEED:
-            _start_afresh(own, visits, score, searched, chosen.chord, n, t, next_root + roots)
+        own = _inherit(old, new, k, chosen)
+        if chosen.kind == SEED:
+            _start_afresh(own, new.visits[k], score, searched, chosen.chord, n, t, next_root + roots)
             roots += 1
-        if chosen.octave != 0:
-            own.octave = chosen.octave
-            own.octave_note = n
-            own.meaning[n % MEMORY] = OCTAVE_OFF - own.meaning[n % MEMORY]
+        else:
+            _go_on(own, new.visits[k], score, chosen, n, t)
+        _mind_octave(own, chosen, n)
     searched.past[n % HISTORY].best = new.hypotheses[0].logp
     return roots
+
+
+@kernel
+def step_here(old, new, score, out, n, pitch, t, root):
+    """The same without fresh starts: nothing but the beams is touched."""
+    branch(old, score, pitch, t, out, n, root)
+    keep_own(old, out, root)
+    new.size[0] = out.counts[0].chosen
+    for k in range(new.size[0]):
+        chosen = out.branches[out.chosen[k].branch]
+        own = _inherit(old, new, k, chosen)
+        _go_on(own, new.visits[k], score, chosen, n, t)
+        _mind_octave(own, chosen, n)

@@ -6,10 +6,11 @@ import math
 
 import numpy as np
 
-from repetiteur.kernels.beam import HYPOTHESIS, expect_tempo, new_beam, new_candidates, place
+from repetiteur.kernels.beam import HYPOTHESIS, Beam, expect_tempo, new_beam, new_candidates, place
 from repetiteur.kernels.believing import hear, show
 from repetiteur.kernels.relocate import forget, new_relocator
 from repetiteur.realtime.layout import Layout
+from repetiteur.realtime.shown import Shown
 
 AFTER_PAUSE = 4.0  # nats a pause adds to the chance of a fresh start
 WHEN_LOST = 4.0
@@ -19,7 +20,7 @@ LOST_BELOW, FOUND_ABOVE = 0.28, 0.5  # of the share of recent notes that fitted
 FIRST_DOUBT = 0.12  # variance of log tempo before anything was heard
 
 
-class Follower:
+class Follower(Shown):
     """A stage from notes to positions. One thread; ``delay`` is zero: a note moves it at once."""
 
     delay = 0.0
@@ -43,9 +44,9 @@ class Follower:
         """Before the first note, everything forgotten. ``tempo_factor``: of the printed tempo."""
         self._roots = 0
         self.notes = 0  # heard so far
-        self._last_s = -math.inf
+        self.heard_s = -math.inf  # the latest of them
         self.lost = False
-        self._pause = -10  # number of the last note after a hesitation
+        self.pause = -10  # number of the last note after a hesitation
         forget(self._runs)
         no_visits = np.zeros(len(self.layout.arrays.segments), np.int32)
         place(self._old, self.layout.arrays, 0, no_visits, 0.0, -math.log(tempo_factor), FIRST_DOUBT, 0)
@@ -98,15 +99,15 @@ class Follower:
         bonus = WHEN_LOST if self.lost else 0.0
         if self._hesitated(t_s):
             bonus += AFTER_PAUSE
-            self._pause = number
+            self.pause = number
         arrays = (self._old, self._new, self.layout.arrays, self._runs, self._out, self._story)
-        told = number, pitch, t_s, bonus, chord, self.root, self._roots + 1, self._pause
+        told = number, pitch, t_s, bonus, chord, self.root, self._roots + 1, self.pause
         roots, shown = hear(*arrays, *told)
         self._roots += roots
         self._old, self._new = self._new, self._old
         self._take_up(shown)
         self.notes = number
-        self._last_s = t_s
+        self.heard_s = t_s
         self.lost = self.fit < LOST_BELOW if not self.lost else self.fit < FOUND_ABOVE
         if self.chord != chord:
             self._expect(here_s, anchor_s, pace)
@@ -116,7 +117,7 @@ class Follower:
         if self.waiting:
             return False
         wait_s = (self._following_s - self._here_s) * self.pace
-        return t_s - self._last_s > HESITATION_S + HESITATION_SHARE * max(wait_s, 0.0)
+        return t_s - self.heard_s > HESITATION_S + HESITATION_SHARE * max(wait_s, 0.0)
 
     def _expect(self, before_s: float, anchor_s: float, pace: float) -> None:
         """When the chord now shown was due at the tempo up to the one before it."""
@@ -127,27 +128,7 @@ class Follower:
     def _show(self, k: int) -> None:
         self._take_up(show(self._old, k, self.layout.arrays, self._story))
 
-    def _take_up(self, shown: tuple) -> None:
-        """What the kernels tell of the story shown."""
-        (
-            self._shown,
-            self.root,
-            self.chord,  # that sounded last (or is waited for, see ``waiting``)
-            self._here_s,  # nominal
-            self._following_s,  # nominal, of the next chord
-            self.anchor_s,  # when ``chord`` began
-            self.pace,  # the player's seconds per nominal second
-            self.fit,  # share of the recent notes that fitted
-            self.travel,  # quarters travelled minus quarters as written
-            self.which_pass,
-        ) = shown
-
     @property
-    def waiting(self) -> bool:
-        """Whether ``chord`` is still to come: at the start, and after a jump by hand."""
-        return math.isnan(self.anchor_s)
-
-    @property
-    def confidence(self) -> float:
-        """0 to 1, absolute: chance alone fits about a third of the notes."""
-        return min(max((self.fit - 0.3) / 0.6, 0.0), 1.0)
+    def believed(self) -> tuple[Beam, int]:
+        """All stories, and which of them is shown. To be read before the next note."""
+        return self._old, self._shown

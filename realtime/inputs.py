@@ -44,7 +44,7 @@ class Controller:
 class HeardNote:
     """What the ears make of a note in the sound; told again, with the same id, as they learn more.
 
-    Ids count from 0 and belong to one stream of sound: a session listens to sound or to MIDI.
+    Ids count from 0 and are the ears' own; the engine gives the note one of the stream's.
     """
 
     t_s: float  # of the newest sound that was needed
@@ -63,6 +63,23 @@ class HeardEnd:
     t_s: float
     id: int
     offset_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class HeardTrace:
+    """Something in the sound that may be an onset, however faint; all from ``sure`` on are 0 to 1."""
+
+    t_s: float  # of the newest sound that was needed
+    id: int  # the ears' own of the confirmed note it is, or -1
+    pitch: int
+    onset_s: float
+    sure: float  # what the onset heads say, the latest first
+    middle: float
+    early: float
+    before: float  # whether the key sounded before,
+    sounds: float  # right after,
+    lasting: float  # and a tenth of a second later
+    velocity: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -210,14 +227,14 @@ class SetProperty:
 
 
 Performed = NoteOn | NoteOff | Controller
-Heard = HeardNote | HeardEnd
+Heard = HeardNote | HeardEnd | HeardTrace
 Command = (
     Start | Arm | Stop | Pause | Resume | Reset | Panic | GotoBar | GotoBeat | GotoMark
     | Next | Prev | Loop | LoopOff | SetProperty
 )  # fmt: skip
 Input = Performed | Heard | Tick | Finish | FaultSeen | HealthMeasured | Command
 INPUT_TYPES: tuple[type, ...] = (
-    NoteOn, NoteOff, Controller, HeardNote, HeardEnd, Tick, Finish, FaultSeen, HealthMeasured,
+    NoteOn, NoteOff, Controller, HeardNote, HeardEnd, HeardTrace, Tick, Finish, FaultSeen, HealthMeasured,
     Start, Arm, Stop, Pause, Resume, Reset, Panic, GotoBar, GotoBeat, GotoMark, Next, Prev, Loop,
     LoopOff, SetProperty,
 )  # fmt: skip

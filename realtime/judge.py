@@ -10,7 +10,7 @@ better reading may overturn its verdict: the old one is retracted first, by its 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -35,6 +35,7 @@ from repetiteur.realtime.follower import Follower
 from repetiteur.realtime.leniency import AGAIN_S, CHORD_S, graces_held_on, is_the_same_shake, struck_again
 from repetiteur.realtime.recent_notes import RecentNotes
 from repetiteur.realtime.score import Score
+from repetiteur.realtime.second_hearing import SecondHearing
 from repetiteur.realtime.told import Place, Played, Told
 
 EXTRA_DELAY_S = 0.1
@@ -50,7 +51,12 @@ class Judge:
 
     delay = LINGER_S
 
-    def __init__(self, score: Score, follower: Follower, emit: Emit) -> None:
+    def __init__(
+        self, score: Score, follower: Follower, second: SecondHearing, ids: Iterator[int], emit: Emit
+    ) -> None:
+        """``second``: asked before anything is called a mistake. ``ids``: of the notes it finds."""
+        self._second = second
+        self._ids = ids
         self._score = score
         self._follower = follower
         self._emit = emit
@@ -61,7 +67,7 @@ class Judge:
 
     def reset(self) -> None:
         """Forget everything told; nothing told before can be retracted any more."""
-        self._told = Told(self._score, self._follower.layout, self._emit)
+        self._told = Told(self._score, self._follower.layout, self._emit, self._ids)
         self._notes = RecentNotes(self._follower.layout)
         self._due = DueTimes(self._score, self._follower.layout, self._notes)
         self._seen = np.full(MEMORY, UNMATCHED, np.int32)
@@ -249,6 +255,8 @@ class Judge:
             played.due_s = math.nan  # he had stopped
             self._told.match(played, again, t_s)
             return
+        if not self._second.is_real(played.note):
+            return
         place = slip_partner(*recent)
         if self._is_free(place):
             self._told.free(place, t_s)
@@ -298,6 +306,8 @@ class Judge:
         elif slip is not None and far < math.inf:
             self._told.take_back(slip, t_s)
             self._told.wrong(slip, place, self._follower.confidence, t_s)
+        elif (faint := self._second.struck(pitch, due_s)) is not None:
+            self._told.heard_faintly(place, faint, due_s, t_s)
         else:
             self._told.missed(place, due_s, self._follower.confidence, t_s)
 

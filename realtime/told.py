@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from repetiteur.realtime.events import Emit, Match, Mistake, MistakeKind, Retract
+from repetiteur.realtime.events import Emit, Match, Mistake, MistakeKind, Note, NoteEnd, NoteStatus, Retract
+from repetiteur.realtime.inputs import HeardTrace
 from repetiteur.realtime.layout import Layout
 from repetiteur.realtime.recent_notes import Place, Played
 from repetiteur.realtime.score import Score
@@ -25,11 +27,12 @@ class Standing:
 class Told:
     """Tells verdicts, remembers which stand. Same thread as the judge."""
 
-    def __init__(self, score: Score, layout: Layout, emit: Emit) -> None:
+    def __init__(self, score: Score, layout: Layout, emit: Emit, faint_ids: Iterator[int]) -> None:
         self._score = score
         self._layout = layout
         self._pitch, self._onset_q = score.notes["pitch"], score.notes["onset_q"]
         self._emit = emit
+        self._faint_ids = faint_ids
         self.standing: dict[Place, Standing] = {}
 
     def match(self, played: Played, place: Place, t_s: float) -> None:
@@ -75,6 +78,18 @@ class Told:
             since_s = due_s - REMEMBERED_S
             self.standing = {name: known for name, known in self.standing.items() if known.due_s > since_s}
         self.standing[place] = Standing(self._emit(Mistake, t_s, fields), due_s, None)
+
+    def heard_faintly(self, place: Place, heard: HeardTrace, due_s: float, t_s: float) -> None:
+        """Struck after all, though not clearly enough to be a note by itself. It becomes one now."""
+        note = next(self._faint_ids)
+        velocity = min(max(round(heard.velocity * 128), 1), 127)
+        told = note, NoteStatus.CONFIRMED, heard.pitch, heard.onset_s, velocity, heard.sure, None, None
+        self._emit(Note, t_s, told)
+        self._emit(NoteEnd, t_s, (note, t_s))
+        score_note, _, q = self._written(place)
+        late_ms = 1000.0 * (heard.onset_s - due_s)
+        seq = self._emit(Match, t_s, (note, score_note, q, place[1], late_ms, 0.0))
+        self.standing[place] = Standing(seq, due_s, None)
 
     def take_back(self, played: Played, t_s: float) -> None:
         """Whatever was told of this note no longer holds."""

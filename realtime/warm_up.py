@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from repetiteur.realtime.engine import Engine
-from repetiteur.realtime.inputs import Input, NoteOff, NoteOn
+from repetiteur.realtime.events import NoteStatus
+from repetiteur.realtime.inputs import HeardNote, Input, NoteOff, NoteOn
 from repetiteur.realtime.score import Score
 from repetiteur.realtime.timeline import push_safely, with_ticks
 
@@ -30,4 +31,6 @@ def _beginning(score: Score) -> list[Input]:
         sounding = int(np.clip(pitch + wrong, 0, 127))
         played.append(NoteOn(max(float(onset_s), 0.0), sounding, 64))
         played.append(NoteOff(max(float(onset_s), 0.0) + 0.2, sounding))
+        end_s = played[-1].t_s
+        played.append(HeardNote(end_s, number, NoteStatus.PROVISIONAL, sounding, end_s, 64, 0.5))
     return sorted(played, key=lambda item: item.t_s)

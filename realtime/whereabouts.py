@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from repetiteur.realtime.events import Emit, Jump, Position
-from repetiteur.realtime.follower import Follower
 from repetiteur.realtime.glide import Glide, glide_from, standing_at
 from repetiteur.realtime.landmarks import Landmarks
 from repetiteur.realtime.score import Score
+from repetiteur.realtime.shown import Shown
 
 LEAP_Q = 1.0  # a fresh start this near to the old place is a correction, not a leap
 DOUBTED = 0.1  # a change of confidence worth a position
@@ -14,11 +14,11 @@ MOVED_Q = 1e-3  # less than this is not worth a position
 
 
 class Whereabouts:
-    """Turns a follower's state into positions and landmarks. Same thread as the engine."""
+    """Turns what is shown into positions and landmarks. Same thread as the engine."""
 
-    def __init__(self, score: Score, follower: Follower, emit: Emit) -> None:
+    def __init__(self, score: Score, shown: Shown, emit: Emit) -> None:
         self._score = score
-        self._follower = follower
+        self._shown = shown
         self._emit = emit
         self._landmarks = Landmarks(score, emit)
         self.glide: Glide = standing_at(0.0, 0.0)
@@ -34,29 +34,29 @@ class Whereabouts:
         """The place last told."""
         return self._q
 
-    def heard(self, t_s: float) -> None:
-        """The follower has heard a note: tell the place if it moved."""
-        follower = self._follower
-        if follower.waiting:
+    def heard(self, shown: Shown, t_s: float) -> None:
+        """A note was heard, and this is shown now: tell the place if it moved."""
+        self._shown = shown
+        if shown.waiting:
             return
-        if follower.chord == self._chord and follower.travel == self._travel and follower.root == self._root:
+        if shown.chord == self._chord and shown.travel == self._travel and shown.root == self._root:
             self._doubt(t_s)
             return
         before_q, before_travel = self._q, self._travel
-        first, fresh = self._chord < 0, follower.root != self._root
-        self.glide = glide_from(follower, t_s)
+        first, fresh = self._chord < 0, shown.root != self._root
+        self.glide = glide_from(shown, t_s)
         q = self.glide.q_at(t_s)
-        self._chord, self._root, self._travel = follower.chord, follower.root, follower.travel
+        self._chord, self._root, self._travel = shown.chord, shown.root, shown.travel
         turned = abs(self._travel - before_travel) > 1e-6
         leapt = turned or q - before_q < -LEAP_Q or (fresh and q - before_q > LEAP_Q)
         if leapt:
-            self._emit(Jump, t_s, (before_q, q, follower.confidence))
+            self._emit(Jump, t_s, (before_q, q, shown.confidence))
         if leapt or first:
             self._tell(q, t_s)
-            self._landmarks.landed(q, follower.which_pass, t_s)
-        else:
+            self._landmarks.landed(q, shown.which_pass, t_s)
+        elif fresh or q > before_q:
             self._tell(q, t_s)
-            self._landmarks.moved(before_q, q, follower.which_pass, t_s)
+            self._landmarks.moved(before_q, q, shown.which_pass, t_s)
 
     def passed(self, t_s: float, rate_hz: float) -> None:
         """Time has passed: glide on, at most ``rate_hz`` positions a second."""
@@ -67,33 +67,32 @@ class Whereabouts:
         if q - before_q < MOVED_Q:
             return
         self._tell(q, t_s)
-        self._landmarks.moved(before_q, q, self._follower.which_pass, t_s)
+        self._landmarks.moved(before_q, q, self._shown.which_pass, t_s)
         self._landmarks.turn_ahead(q, self.glide.q_per_s, t_s)
 
     def _doubt(self, t_s: float) -> None:
         """The place is the same but less, or more, sure."""
-        if abs(self._follower.confidence - self._confidence) > DOUBTED:
+        if abs(self._shown.confidence - self._confidence) > DOUBTED:
             self._tell(max(self._q, self.glide.q_at(t_s)), t_s)
 
-    def placed(self, t_s: float) -> None:
-        """The follower waits at a chord: at the start, or put there by the operator."""
-        follower = self._follower
-        q = follower.layout.chord_q[follower.chord]
+    def placed(self, shown: Shown, t_s: float) -> None:
+        """The player is waited for at a chord: at the start, or where the operator put him."""
+        self._shown = shown
+        q = shown.layout.chord_q[shown.chord]
         self.glide = standing_at(q, t_s)
-        self._chord, self._root, self._travel = -1, follower.root, follower.travel
+        self._chord, self._root, self._travel = -1, shown.root, shown.travel
         self._tell(q, t_s)
 
-    def leapt(self, from_q: float, t_s: float) -> None:
+    def leapt(self, shown: Shown, from_q: float, t_s: float) -> None:
         """The operator moved the player here from ``from_q``."""
-        follower = self._follower
-        self._emit(Jump, t_s, (from_q, follower.layout.chord_q[follower.chord], 1.0))
-        self.placed(t_s)
+        self._emit(Jump, t_s, (from_q, shown.layout.chord_q[shown.chord], 1.0))
+        self.placed(shown, t_s)
 
     def _tell(self, q: float, t_s: float) -> None:
-        follower = self._follower
+        shown = self._shown
         bar, beat = self._landmarks.bar_and_beat(q)
-        self._confidence = follower.confidence
-        bpm = self._landmarks.printed_bpm(q) / follower.pace
+        self._confidence = shown.confidence
+        bpm = self._landmarks.printed_bpm(q) / shown.pace
         self._emit(
             Position,
             t_s,

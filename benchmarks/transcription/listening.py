@@ -21,7 +21,7 @@ from repetiteur.benchmarks.transcription_metrics import Heard, Notes, measure, p
 from repetiteur.bridges.hearing import make_ears
 from repetiteur.bridges.sound_files import SoundFile
 from repetiteur.realtime.events import Event
-from repetiteur.realtime.hearing.ears import Ears
+from repetiteur.realtime.hearing.ears import Ears, notes_of
 from repetiteur.realtime.inputs import Chunk
 
 LATENCIES_S = (0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.16, 0.17, 0.2, 0.25, 0.3)
@@ -90,9 +90,9 @@ def heard_in(ears: Ears, chunks: Iterable[Chunk]) -> tuple[list[Event], float]:
     events: list[Event] = []
     duration_s = 0.0
     for chunk in chunks:
-        events += ears.push(chunk)
+        events += notes_of(ears.push(chunk))
         duration_s += len(chunk.samples) / chunk.rate_hz
-    return events + ears.finish(), duration_s
+    return events + notes_of(ears.finish()), duration_s
 
 
 def first(chunks: Iterator[Chunk], seconds: float | None) -> Iterator[Chunk]:

@@ -72,7 +72,7 @@ def decoded(
 ) -> tuple[Notes, Notes]:
     """Confirmed notes, and provisional ones as they were first told."""
     decoder = NoteDecoder(thresholds, lookahead_s)
-    changes = np.concatenate([decoder.push(evidence), decoder.finish()])
+    changes = np.concatenate([decoder.push(evidence)[0], decoder.finish()])
     ends = changes[changes["kind"] == ENDED]
     end_s = dict(zip(ends["note"].tolist(), (ends["moment"] * HOP_S).tolist(), strict=True))
     return _notes(changes, CONFIRMED, end_s), _notes(changes, PROVISIONAL, end_s)

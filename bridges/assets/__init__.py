@@ -1,4 +1,4 @@
-"""The bundled piece: a score, one human-like performance of it, and what was planted in that."""
+"""The bundled piece: a score, a human-like performance of it as MIDI and as sound, and what was planted."""
 
 from __future__ import annotations
 
@@ -8,4 +8,5 @@ _HERE = Path(__file__).parent
 
 SCORE = _HERE / "menuet_in_g.musicxml"
 PERFORMANCE = _HERE / "menuet_in_g.mid"
+SOUND = _HERE / "menuet_in_g.ogg"
 PLANTED = _HERE / "menuet_in_g.planted.json"

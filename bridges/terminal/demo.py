@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from repetiteur.bridges.terminal import showing
+from repetiteur.bridges.terminal.options import ears_arguments, ears_of
 from repetiteur.bridges.wire.endpoint import LOCAL, Endpoint
 
 if TYPE_CHECKING:
@@ -19,27 +21,32 @@ OSC = Endpoint(LOCAL, 9000)
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--audio", action="store_true", help="follow its sound instead of its MIDI notes")
+    ears_arguments(parser)
     showing.arguments(parser, osc=[OSC])
 
 
 def run(args: argparse.Namespace) -> int:
     from repetiteur.bridges import assets
-    from repetiteur.bridges.performances import read_performance
+    from repetiteur.bridges.level import LevelMeter
+    from repetiteur.bridges.played import open_played
     from repetiteur.bridges.scores import load_score
     from repetiteur.bridges.terminal.outcome import summary
     from repetiteur.bridges.terminal.planted import Trail, compare, read_planted
     from repetiteur.bridges.terminal.playing import followed
     from repetiteur.bridges.web.performance import ScoreFile
     from repetiteur.realtime.engine import Engine
-    from repetiteur.realtime.timeline import with_ticks
 
     words = sys.stderr if args.json else sys.stdout
     score = load_score(assets.SCORE)
-    performed = read_performance(assets.PERFORMANCE)
     trail = Trail()
-    timed = followed(Engine(score), with_ticks(performed))
-    with showing.stage(args, score, ScoreFile(assets.SCORE, None)) as stage:
-        tally = stage.play(timed, performed[-1].t_s, [trail])
+    meter = LevelMeter()
+    performance = assets.SOUND if args.audio else assets.PERFORMANCE
+    with ExitStack() as cleanup:
+        played = cleanup.enter_context(open_played(performance, ears_of(args, meter)))
+        file = ScoreFile(assets.SCORE, None)
+        stage = cleanup.enter_context(showing.stage(args, score, file, meter.dbfs))
+        tally = stage.play(followed(Engine(score), played.inputs), played.end_s, [trail])
     comparison = compare(read_planted(assets.PLANTED), tally.mistakes, trail.positions)
     for line in (*summary(tally), "", *_told(comparison, score)):
         print(line, file=words)

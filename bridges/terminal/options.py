@@ -57,12 +57,13 @@ def ears_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def ears_of(args: argparse.Namespace, meter: LevelMeter | None = None) -> Callable[[], Ears]:
-    """Makes ears as ``ears_arguments`` asked for. ``meter``: hears what they hear."""
+    """Makes ears as ``ears_arguments`` asked for, to follow by. ``meter``: hears what they hear."""
 
     def make() -> Ears:
         from repetiteur.bridges.hearing import make_ears
+        from repetiteur.realtime.hearing.thresholds import FOLLOWING
 
-        ears = make_ears(args.lookahead, a4_hz=args.a4_hz)
+        ears = make_ears(args.lookahead, FOLLOWING, args.a4_hz)
         ears.meter = meter
         return ears
 

@@ -122,11 +122,13 @@ def _ears(args: argparse.Namespace, rate_hz: float) -> Ears:
 
 def heard(ears: Ears, chunks: Iterable[Chunk]) -> Iterator[Timed]:
     """What the ears tell, with the end of the sound they needed for it."""
+    from repetiteur.realtime.hearing.ears import notes_of
+
     end_s = 0.0
     for chunk in chunks:
         end_s = chunk.t_s + len(chunk.samples) / chunk.rate_hz
-        yield end_s, ears.push(chunk)
-    yield end_s, ears.finish()
+        yield end_s, notes_of(ears.push(chunk))
+    yield end_s, notes_of(ears.finish())
 
 
 def _until(ended: threading.Event, chunks: Iterator[Chunk | None]) -> Iterator[Chunk]:

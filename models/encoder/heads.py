@@ -11,13 +11,14 @@ from repetiteur.kernels.spectral_grid import HOP_S, HOP_SAMPLES, KEYS, LOWEST_KE
 
 __all__ = [
     "EARLY", "EARLY_DELAY", "FRAME", "FRAME_EARLY", "HEADS", "HOP_S", "HOP_SAMPLES", "KEYS", "LOWEST_KEY",
-    "OFFSET", "ONSETS", "ONSET_DELAYS", "SAMPLE_RATE_HZ", "SURE", "SURE_DELAY", "TRIANGLE_HOPS", "VELOCITY",
-    "VELOCITY_EARLY",
+    "MIDDLE", "OFFSET", "ONSETS", "ONSET_DELAYS", "SAMPLE_RATE_HZ", "SURE", "SURE_DELAY", "TRIANGLE_HOPS",
+    "VELOCITY", "VELOCITY_EARLY",
 ]  # fmt: skip
 
 ONSET_DELAYS = (0, 1, 3, 7, 15)  # hops; one more hop is needed to see that a peak was one
 ONSETS = slice(0, 5)  # triangles round each onset, one head per delay
 EARLY, SURE = 2, 4  # of ONSET_DELAYS: what a provisional note comes from, and a confirmed one
+MIDDLE = 3  # and one between them
 EARLY_DELAY, SURE_DELAY = ONSET_DELAYS[EARLY], ONSET_DELAYS[SURE]
 
 FRAME_EARLY = 5  # does the key sound: EARLY_DELAY hops ago

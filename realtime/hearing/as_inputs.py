@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from repetiteur.realtime.events import Event, Note, NoteEnd
 from repetiteur.realtime.hearing.ears import Ears
 from repetiteur.realtime.hearing.sound_troubles import SoundTroubles
-from repetiteur.realtime.inputs import Chunk, FaultSeen, Heard, HeardEnd, HeardNote, Tick
+from repetiteur.realtime.inputs import Chunk, FaultSeen, Heard, HeardEnd, HeardNote, HeardTrace, Tick
 
 
 def inputs_of_sound(ears: Ears, chunks: Iterable[Chunk]) -> Iterator[Heard | FaultSeen | Tick]:
@@ -24,11 +24,13 @@ def inputs_of_sound(ears: Ears, chunks: Iterable[Chunk]) -> Iterator[Heard | Fau
     yield from troubles.rest(end_s)
 
 
-def as_inputs(events: Iterable[Event]) -> Iterator[Heard]:
-    for event in events:
-        if isinstance(event, Note):
+def as_inputs(told: Iterable[Event | HeardTrace]) -> Iterator[Heard]:
+    for event in told:
+        if isinstance(event, HeardTrace):
+            yield event
+        elif isinstance(event, Note):
             sure = event.confidence if event.confidence is not None else 1.0
-            told = (event.id, event.status, event.pitch, event.onset, event.velocity, sure)
-            yield HeardNote(event.at, *told)
+            fields = (event.id, event.status, event.pitch, event.onset, event.velocity, sure)
+            yield HeardNote(event.at, *fields)
         elif isinstance(event, NoteEnd):
             yield HeardEnd(event.at, event.id, event.offset)

@@ -7,6 +7,7 @@ import numpy as np
 from repetiteur.kernels.notes_from_evidence import (
     CHANGE,
     CHANGES_OF_A_KEY,
+    TRACE,
     Heads,
     Limits,
     new_keys,
@@ -28,12 +29,13 @@ class NoteDecoder:
         self._heads = heads_within(lookahead_s)
         self._limits = _limits(thresholds)
         self._changes = np.zeros(_HOPS_AT_ONCE * told.KEYS * CHANGES_OF_A_KEY, CHANGE)
+        self._traces = np.zeros(_HOPS_AT_ONCE * told.KEYS, TRACE)
         self.reset()
 
     @property
     def provisional_delay_s(self) -> float:
         """From an onset to its provisional note; where there are none, to its confirmed one."""
-        late = self._heads.early_delay if self._heads.early >= 0 else self._heads.sure_delay
+        late = self._heads.early_delay if self._heads.tells_early else self._heads.sure_delay
         return (late + 1) * told.HOP_S
 
     @property
@@ -45,16 +47,20 @@ class NoteDecoder:
         """Forget everything; the next hop is the first."""
         self._keys = new_keys(told.KEYS, told.HEADS)
 
-    def push(self, evidence: np.ndarray) -> np.ndarray:
-        """Evidence (hops, KEYS, HEADS) in, rows of ``CHANGE`` out, in the order they became known."""
-        found = []
+    def push(self, evidence: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Evidence (hops, KEYS, HEADS) in; rows of ``CHANGE`` and of ``TRACE`` out, each in the order
+        they became known."""
+        changes, traces = [], []
         evidence = np.ascontiguousarray(evidence, np.float32)
         while len(evidence):
-            taken, count = notes_from_evidence(evidence, self._keys, self._heads, self._limits, self._changes)
+            room = self._changes, self._traces
+            taken, count, traced = notes_from_evidence(evidence, self._keys, self._heads, self._limits, *room)
             evidence = evidence[taken:]
-            if count:
-                found.append(self._changes[:count].copy())
-        return np.concatenate(found) if found else self._changes[:0]
+            changes.append(self._changes[:count].copy())
+            traces.append(self._traces[:traced].copy())
+        if not changes:
+            return self._changes[:0], self._traces[:0]
+        return np.concatenate(changes), np.concatenate(traces)
 
     def finish(self) -> np.ndarray:
         """Nothing more will come: every note is settled."""
@@ -67,11 +73,15 @@ def heads_within(lookahead_s: float) -> Heads:
     in_time = [head for head, delay in enumerate(told.ONSET_DELAYS) if delay + 1 <= hops]
     early = max(in_time, default=0)
     return Heads(
-        early=early if early < told.SURE else -1,
+        early=early,
+        tells_early=early < told.SURE,
         early_delay=told.ONSET_DELAYS[early],
         sure=told.SURE,
         sure_delay=told.SURE_DELAY,
+        middle=told.MIDDLE,
+        middle_delay=told.ONSET_DELAYS[told.MIDDLE],
         frame=told.FRAME,
+        frame_early=told.FRAME_EARLY,
         offset=told.OFFSET,
         velocity_early=told.VELOCITY_EARLY,
         velocity_early_delay=told.EARLY_DELAY,
@@ -83,6 +93,7 @@ def _limits(thresholds: Thresholds) -> Limits:
     return Limits(
         early=float(thresholds.early),
         sure=float(thresholds.sure),
+        faint=float(thresholds.faint),
         frame=float(thresholds.frame),
         offset=float(thresholds.offset),
         apart=thresholds.apart_s / told.HOP_S,

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
 
-from repetiteur.kernels.notes_from_evidence import CONFIRMED, ENDED, PROVISIONAL, SHORTEST, WITHDRAWN
+from repetiteur.kernels.notes_from_evidence import CONFIRMED, ENDED, PROVISIONAL, SHORTEST, TRACE, WITHDRAWN
 from repetiteur.kernels.offset import OffsetRemover
 from repetiteur.models.encoder.heads import HOP_S, LOWEST_KEY, SAMPLE_RATE_HZ
 from repetiteur.realtime.events import Event, Note, NoteEnd, NoteStatus
 from repetiteur.realtime.hearing.decoder import LOOKAHEAD_S, NoteDecoder
 from repetiteur.realtime.hearing.sound_clock import SoundClock
 from repetiteur.realtime.hearing.thresholds import DEFAULTS, Thresholds
-from repetiteur.realtime.inputs import Chunk
+from repetiteur.realtime.inputs import Chunk, HeardTrace
 
 LOUDEST = 4.0  # full scale is 1; beyond this it is damage, not sound
 SILENCE_S = 2.0  # of lost sound that is filled in: after that nothing sounds any more
 AT_ONCE_S = 0.5  # of sound that goes through in one piece, so that a long chunk needs no more room
 SHORTEST_S = SHORTEST * HOP_S
 UNKNOWN_VELOCITY = 64
+TRACE_DIGITS = 3
+NO_TRACES = np.zeros(0, TRACE)
 
 _STATUS = {
     PROVISIONAL: NoteStatus.PROVISIONAL,
@@ -60,7 +63,8 @@ class Ears:
     """One stream of sound. Thread: whoever pushes. The notes do not depend on how the sound is cut.
 
     Every note is told as confirmed or withdrawn in the end, with the id it was first told with;
-    confirmed ones are followed by their end. ``seq`` counts from 0.
+    confirmed ones are followed by their end. ``seq`` counts from 0. With a faint threshold there
+    are traces between them, which have no ``seq``.
     """
 
     def __init__(
@@ -114,9 +118,9 @@ class Ears:
         self.finish()
         self.reset()
 
-    def push(self, chunk: Chunk) -> list[Event]:
+    def push(self, chunk: Chunk) -> list[Event | HeardTrace]:
         """What the sound tells, as far as one can tell yet."""
-        out: list[Event] = []
+        out: list[Event | HeardTrace] = []
         if chunk.rate_hz != self._rate_hz:
             self._change_rate(chunk, out)
         if chunk.lost > 0:
@@ -126,20 +130,20 @@ class Ears:
         self._take_in(chunk.samples, out)
         return out
 
-    def finish(self) -> list[Event]:
+    def finish(self) -> list[Event | HeardTrace]:
         """The sound is over: what is still on its way comes out, and every note is settled."""
-        out: list[Event] = []
+        out: list[Event | HeardTrace] = []
         if self._rate_hz:
             self._end_s = self._clock.at_s(self._taken_in_s)
             self._be_silent(self._held_s + self._encoder.delay_s + self._settles_s, out)
-            self._tell(self._decoder.finish(), out)
+            self._tell(self._decoder.finish(), NO_TRACES, out)
         return out
 
     @property
     def _taken_in_s(self) -> float:
         return self._since_s + (self._taken / self._rate_hz if self._rate_hz else 0.0)
 
-    def _change_rate(self, chunk: Chunk, out: list[Event]) -> None:
+    def _change_rate(self, chunk: Chunk, out: list[Event | HeardTrace]) -> None:
         """The first chunk, or another device: what the resampler still holds comes out first."""
         if not self._rate_hz:
             self._begin_s = chunk.t_s
@@ -153,13 +157,13 @@ class Ears:
         self._resampler = None if as_it_is else self._make_resampler(chunk.rate_hz)
         self._held_s = self._resampler.delay_s if self._resampler else 0.0
 
-    def _be_silent(self, seconds: float, out: list[Event]) -> float:
+    def _be_silent(self, seconds: float, out: list[Event | HeardTrace]) -> float:
         """Take in silence; returns how much, in whole samples."""
         samples = math.ceil(seconds * self._rate_hz - 1e-6)
         self._take_in(np.zeros(samples, np.float32), out)
         return samples / self._rate_hz if samples else 0.0
 
-    def _take_in(self, samples: np.ndarray, out: list[Event]) -> None:
+    def _take_in(self, samples: np.ndarray, out: list[Event | HeardTrace]) -> None:
         piece = max(1, int(AT_ONCE_S * self._rate_hz))
         for first in range(0, len(samples), piece):
             sound = _clean(samples[first : first + piece])
@@ -168,30 +172,58 @@ class Ears:
                 sound = self._resampler.push(sound)
             self._given += len(sound)
             evidence = self._encoder.hear(self._offset.push(sound))
-            self._tell(self._decoder.push(evidence), out)
+            self._tell(*self._decoder.push(evidence), out)
 
-    def _tell(self, changes: np.ndarray, out: list[Event]) -> None:
-        """Changes of notes, counted in hops, as rows of the stream, in its seconds."""
-        for kind, note, hop, key, moment, velocity, confidence in changes.tolist():
-            at_s = min(self._clock.at_s((hop + 1) * HOP_S + self._held_s), self._end_s)
-            self._at_s = at_s = max(at_s, self._at_s)
-            t_s = max(self._clock.at_s(moment * HOP_S - self._encoder.delay_s), self._begin_s)
-            if note >= self._notes:
-                self._notes = note + 1
-                if t_s > self._end_s:
-                    self._unheard.add(note)  # of the silence after the end
-            if note in self._unheard:
-                continue
-            t_s = min(t_s, self._end_s)
-            if kind == ENDED:
-                event = NoteEnd(self._seq, at_s, note, max(t_s, self._begun_s.pop(note) + SHORTEST_S))
-            else:
-                pitch, loud = key + LOWEST_KEY, _velocity(velocity)
-                event = Note(self._seq, at_s, note, _STATUS[kind], pitch, t_s, loud, confidence)
-                if kind == CONFIRMED:
-                    self._begun_s[note] = t_s
-            out.append(event)
-            self._seq += 1
+    def _tell(self, changes: np.ndarray, traces: np.ndarray, out: list[Event | HeardTrace]) -> None:
+        """Changes of notes and traces, counted in hops, as rows of the stream, in its seconds."""
+        waiting = deque(traces.tolist())
+        for change in changes.tolist():
+            while waiting and waiting[0][1] < change[2]:
+                self._tell_trace(waiting.popleft(), out)
+            self._tell_change(change, out)
+        for trace in waiting:
+            self._tell_trace(trace, out)
+
+    def _tell_change(self, change: tuple, out: list[Event | HeardTrace]) -> None:
+        kind, note, hop, key, moment, velocity, confidence = change
+        at_s, t_s = self._known_at_s(hop), self._moment_s(moment)
+        if note >= self._notes:
+            self._notes = note + 1
+            if t_s > self._end_s:
+                self._unheard.add(note)  # of the silence after the end
+        if note in self._unheard:
+            return
+        t_s = min(t_s, self._end_s)
+        if kind == ENDED:
+            event = NoteEnd(self._seq, at_s, note, max(t_s, self._begun_s.pop(note) + SHORTEST_S))
+        else:
+            pitch, loud = key + LOWEST_KEY, _velocity(velocity)
+            event = Note(self._seq, at_s, note, _STATUS[kind], pitch, t_s, loud, confidence)
+            if kind == CONFIRMED:
+                self._begun_s[note] = t_s
+        out.append(event)
+        self._seq += 1
+
+    def _tell_trace(self, trace: tuple, out: list[Event | HeardTrace]) -> None:
+        note, hop, key, moment, *told = trace
+        at_s, t_s = self._known_at_s(hop), self._moment_s(moment)
+        if t_s <= self._end_s and note not in self._unheard:
+            shares = (round(share, TRACE_DIGITS) for share in told)
+            out.append(HeardTrace(at_s, note, key + LOWEST_KEY, t_s, *shares))
+
+    def _known_at_s(self, hop: int) -> float:
+        """When what that hop told was known. Time never goes back."""
+        at_s = min(self._clock.at_s((hop + 1) * HOP_S + self._held_s), self._end_s)
+        self._at_s = max(at_s, self._at_s)
+        return self._at_s
+
+    def _moment_s(self, moment: float) -> float:
+        return max(self._clock.at_s(moment * HOP_S - self._encoder.delay_s), self._begin_s)
+
+
+def notes_of(told: list[Event | HeardTrace]) -> list[Event]:
+    """Without the traces."""
+    return [event for event in told if isinstance(event, Event)]
 
 
 def _velocity(share: float) -> int:

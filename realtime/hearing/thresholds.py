@@ -11,6 +11,7 @@ class Thresholds:
 
     early: float = 0.45  # a peak of the early onset head: a provisional note
     sure: float = 0.35  # a peak of the sure onset head: a confirmed note
+    faint: float = 1.0  # from here on every peak of it is traced, for whoever knows what should sound
     frame: float = 0.45  # below this the key no longer sounds
     offset: float = 0.35  # a peak of the offset head: the end of a note
     apart_s: float = 0.05  # between two onsets of one key, at least
@@ -19,3 +20,4 @@ class Thresholds:
 
 
 DEFAULTS = Thresholds()
+FOLLOWING = Thresholds(faint=0.005)

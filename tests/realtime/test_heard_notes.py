@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from repetiteur.realtime.engine import Engine
+from repetiteur.realtime.engine import MIDI_RULES_S, Engine
 from repetiteur.realtime.events import Event, Match, Mistake, MistakeKind, Note, NoteEnd, NoteStatus, Position
 from repetiteur.realtime.inputs import HeardEnd, HeardNote, Input, NoteOff, NoteOn, Panic
 from repetiteur.realtime.score import Score
@@ -117,3 +117,68 @@ def test_notes_of_one_chord_may_come_in_any_order(scale: Score) -> None:
     assert [note.onset for note in events if isinstance(note, Note)] == [1.0, 1.004]
     items = [HeardNote(1.2, 0, CONFIRMED, 69, 1.004, 70, 0.9), HeardNote(1.2, 1, CONFIRMED, 67, 1.0, 70, 0.9)]
     assert len([event for event in run(scale, items) if isinstance(event, Note)]) == 2
+
+
+def _in_eighths(notes: int) -> list[Input]:
+    """So much of the scale, twice as quick as written, from the first second on."""
+    each = (heard(k, G_MAJOR[k % 8], 1.0 + 0.25 * k, PROVISIONAL, CONFIRMED) for k in range(notes))
+    return [item for items in each for item in items]
+
+
+def places(events: list[Event], after_s: float, before_s: float) -> list[float]:
+    return [event.q for event in events if isinstance(event, Position) and after_s < event.at < before_s]
+
+
+def test_an_uncertain_note_moves_the_player_at_once(scale: Score) -> None:
+    """The fourth onset comes late, so nothing but its note can tell of it."""
+    onsets_s = [0.5, 1.0, 1.5, 2.6]
+    items = [item for k, t in enumerate(onsets_s) for item in heard(k, G_MAJOR[k], t, PROVISIONAL, CONFIRMED)]
+    events = run(scale, items)
+    assert max(places(events, 1.6, 2.64)) < 3.0 <= min(places(events, 2.642, 2.7))
+
+
+def test_what_is_withdrawn_leaves_nothing_behind(scale: Score) -> None:
+    sure = [item for k in range(3) for item in heard(k, G_MAJOR[k], 0.5 + 0.5 * k, PROVISIONAL, CONFIRMED)]
+    later = [
+        item for k in range(3, 8) for item in heard(k, G_MAJOR[k], 1.7 + 0.5 * k, PROVISIONAL, CONFIRMED)
+    ]
+    taken_back = heard(9, G_MAJOR[3], 2.2, PROVISIONAL, WITHDRAWN)
+    with_it, without = run(scale, [*sure, *taken_back, *later]), run(scale, [*sure, *later])
+    assert max(places(with_it, 2.24, 2.4)) >= 3.0, "it was believed"
+    assert verdicts(with_it) == verdicts(without)
+    assert places(with_it, 3.5, 9.0) == places(without, 3.5, 9.0)
+
+
+def test_a_regular_player_is_shown_on_time_though_heard_late(scale: Score) -> None:
+    events = run(scale, _in_eighths(16))
+    for k in range(6, 16):
+        arrived_s = next(e.at for e in events if isinstance(e, Position) and e.q >= k - 0.02)
+        assert abs(arrived_s - (1.0 + 0.25 * k)) < 0.025
+
+
+def test_nobody_is_carried_on_who_stops(scale: Score) -> None:
+    events = run(scale, _in_eighths(8))
+    assert max(event.q for event in events if isinstance(event, Position)) < 8.5
+
+
+def test_over_midi_and_by_ear_each_note_is_told_once(scale: Score) -> None:
+    """A piano with both: its MIDI notes are certain, and nothing the ears make of them is told."""
+    both: list[Input] = []
+    for k in range(8):
+        t_s = 1.0 + 0.5 * k
+        both += [NoteOn(t_s, G_MAJOR[k], 70), NoteOff(t_s + 0.4, G_MAJOR[k])]
+        both += heard(k, G_MAJOR[k], t_s + 0.004, PROVISIONAL, CONFIRMED)
+    midi = [item for item in both if isinstance(item, NoteOn | NoteOff)]
+    assert run(scale, both)[:-1] == run(scale, midi)[: len(run(scale, both)) - 1]
+
+
+def test_when_midi_falls_silent_the_ears_go_on(scale: Score) -> None:
+    both: list[Input] = [NoteOn(0.1 + k, G_MAJOR[k], 70) for k in range(4)]
+    for k in range(16):
+        both += heard(k, (G_MAJOR * 2)[k], 0.1 + k, PROVISIONAL, CONFIRMED)
+    events = run(scale, both)
+    silent_s = 3.1 + MIDI_RULES_S
+    assert not [event for event in events if isinstance(event, Note) and 3.2 < event.at < silent_s]
+    late = {event.id for event in events if isinstance(event, Note) and event.at > silent_s}
+    assert len(late) == 8 and min(late) == 4, "ids go on where those of MIDI ended"
+    assert places(events, 15.2, 16.5)[-1] >= 15.0, "and the player is found again"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import cast
 
 import numpy as np
@@ -14,6 +15,7 @@ from repetiteur.realtime.inputs import Finish
 from repetiteur.realtime.judge import EXTRA_DELAY_S, LINGER_S, MISSED_DELAY_S, Judge
 from repetiteur.realtime.layout import Layout, lay_out
 from repetiteur.realtime.score import NoteKind, Ornament
+from repetiteur.realtime.second_hearing import SecondHearing
 
 TICK_S = 0.01
 
@@ -242,7 +244,7 @@ def test_keys_played_again_were_right_before_but_a_single_one_is_struck_twice(st
         told.append(event_type)
         return len(told)
 
-    judge = Judge(score, cast(Follower, follower), emit)
+    judge = Judge(score, cast(Follower, follower), SecondHearing(), count(), emit)
     for number in range(1, 2 * keys + 1):
         follower.hear(number - 1 if number <= keys else UNMATCHED)
         if number == 2 * keys:  # only now the second try is believed, and the first no longer

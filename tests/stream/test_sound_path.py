@@ -15,13 +15,14 @@ import pytest
 
 from repetiteur.bridges.hearing import make_ears, make_resampler
 from repetiteur.bridges.sound_files import SoundFile
-from repetiteur.bridges.wire.json_lines import encode
+from repetiteur.bridges.wire.json_lines import encode, encode_input
 from repetiteur.models.encoder.engine import encoder_of
 from repetiteur.models.encoder.shape import Shape
 from repetiteur.models.encoder.weights import SHIPPED, Weights, sizes
 from repetiteur.realtime.events import Event, Note, NoteEnd, NoteStatus
-from repetiteur.realtime.hearing.ears import Ears
-from repetiteur.realtime.inputs import Chunk
+from repetiteur.realtime.hearing.ears import Ears, notes_of
+from repetiteur.realtime.hearing.thresholds import FOLLOWING
+from repetiteur.realtime.inputs import Chunk, HeardTrace
 
 soundfile: Any = pytest.importorskip("soundfile")
 
@@ -44,7 +45,7 @@ def any_encoder() -> Any:
 
 @pytest.fixture
 def any_ears(any_encoder: Any) -> Ears:
-    return Ears(any_encoder.another(), make_resampler)
+    return Ears(any_encoder.another(), make_resampler, FOLLOWING)
 
 
 def played(rate_hz: int = RATE_HZ, lasts_s: float = 2.2) -> np.ndarray:
@@ -70,15 +71,15 @@ def chunks(sound: np.ndarray, cut: int, rate_hz: float = RATE_HZ) -> Iterable[Ch
 def told(ears: Ears, pieces: Iterable[Chunk], finish: bool = True) -> list[bytes]:
     """Every event as its bytes, from the beginning."""
     ears.reset()
-    events = [event for piece in pieces for event in ears.push(piece)]
-    return [encode(event) for event in events + (ears.finish() if finish else [])]
+    heard = [told for piece in pieces for told in ears.push(piece)] + (ears.finish() if finish else [])
+    return [encode_input(one) if isinstance(one, HeardTrace) else encode(one) for one in heard]
 
 
 def heard(path: Path, block: int = 4096) -> tuple[list[Event], str]:
     ears = make_ears()
     with SoundFile(path) as file:
-        events = [event for chunk in file.chunks(block) for event in ears.push(chunk)]
-        return events + ears.finish(), file.trouble
+        told = [one for chunk in file.chunks(block) for one in ears.push(chunk)]
+        return notes_of(told + ears.finish()), file.trouble
 
 
 def melody(events: Iterable[Event]) -> list[tuple[int, float]]:
@@ -129,7 +130,7 @@ def test_every_note_is_settled_whatever_is_heard(any_ears: Ears) -> None:
     pieces[20:] = [Chunk(piece.t_s + 0.05, piece.samples, 48_000.0) for piece in pieces[20:]]
     last: dict[int, str] = {}
     any_ears.reset()
-    for event in [event for piece in pieces for event in any_ears.push(piece)] + any_ears.finish():
+    for event in notes_of([told for piece in pieces for told in any_ears.push(piece)] + any_ears.finish()):
         assert b"NaN" not in encode(event) and np.isfinite(event.at)
         if isinstance(event, Note):
             assert last.get(event.id) in (None, "provisional")

@@ -35,6 +35,7 @@ INPUTS: tuple[inputs.Input, ...] = (
     inputs.NoteOff(0.30000000000000004, 60, 3),
     inputs.Controller(1 / 3, 64, 127),
     inputs.HeardNote(1.17, 3, events.NoteStatus.CONFIRMED, 60, 1.0041237, 90, 0.875),
+    inputs.HeardTrace(1.17, -1, 72, 1.0041237, 0.125, 0.25, 0.0, 0.003, 0.5, 0.75, 0.61),
     inputs.HeardEnd(1.9, 3, 1.7300000000000002),
     inputs.Tick(1e-9),
     inputs.Finish(86400.123456789),

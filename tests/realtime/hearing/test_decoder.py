@@ -5,10 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from repetiteur.kernels.notes_from_evidence import CHANGE, CONFIRMED, ENDED, PROVISIONAL, WITHDRAWN
+from repetiteur.kernels.notes_from_evidence import CHANGE, CONFIRMED, ENDED, PROVISIONAL, TRACE, WITHDRAWN
 from repetiteur.models.encoder import heads
 from repetiteur.realtime.hearing.decoder import NoteDecoder, heads_within
-from repetiteur.realtime.hearing.thresholds import Thresholds
+from repetiteur.realtime.hearing.thresholds import FOLLOWING, Thresholds
 
 Notes = list[tuple[int, float, float, int]]
 Ideal = Callable[[Notes, float], np.ndarray]
@@ -20,7 +20,7 @@ def decode(evidence: np.ndarray, cut: int | None = None, **how: float) -> np.nda
     """All changes, the evidence given ``cut`` hops at a time."""
     decoder = NoteDecoder(**how)  # pyright: ignore[reportArgumentType]
     cut = cut or max(len(evidence), 1)
-    parts = [decoder.push(evidence[k : k + cut]) for k in range(0, len(evidence), cut)]
+    parts = [decoder.push(evidence[k : k + cut])[0] for k in range(0, len(evidence), cut)]
     return np.concatenate([*parts, decoder.finish()])
 
 
@@ -180,7 +180,7 @@ def test_in_pieces_as_in_one(nonsense: np.ndarray, cut: int) -> None:
 @pytest.mark.parametrize("end", [60, 211])
 def test_what_comes_later_changes_nothing_told_before(nonsense: np.ndarray, end: int) -> None:
     whole, decoder = decode(nonsense), NoteDecoder()
-    part = decoder.push(nonsense[:end])
+    part, _ = decoder.push(nonsense[:end])
     assert whole[whole["hop"] < end].tobytes()[: part.nbytes] == part.tobytes()
     assert not len(whole[: len(part)]) or whole["hop"][len(part)] >= end
 
@@ -189,15 +189,16 @@ def test_reset_forgets(nonsense: np.ndarray) -> None:
     decoder = NoteDecoder()
     decoder.push(nonsense)
     decoder.reset()
-    again = np.concatenate([decoder.push(nonsense[:50]), decoder.finish()])
+    again = np.concatenate([decoder.push(nonsense[:50])[0], decoder.finish()])
     assert again.tobytes() == decode(nonsense[:50]).tobytes()
 
 
 def test_silence_and_no_evidence_tell_nothing() -> None:
     decoder = NoteDecoder()
     for hops in (0, 300):
-        changes = decoder.push(np.zeros((hops, heads.KEYS, heads.HEADS), np.float32))
+        changes, traces = decoder.push(np.zeros((hops, heads.KEYS, heads.HEADS), np.float32))
         assert changes.dtype == CHANGE and not len(changes)
+        assert traces.dtype == TRACE and not len(traces)
     assert not len(decoder.finish())
 
 
@@ -205,3 +206,32 @@ def test_evidence_that_is_no_number_is_no_note(ideal_evidence: Ideal) -> None:
     evidence = ideal_evidence(ONE, 1.5)
     evidence[20:30] = np.nan
     assert list(decode(evidence)["kind"]) == [PROVISIONAL, CONFIRMED, ENDED]
+
+
+def traced(evidence: np.ndarray, cut: int) -> np.ndarray:
+    decoder = NoteDecoder(FOLLOWING)
+    return np.concatenate([decoder.push(evidence[k : k + cut])[1] for k in range(0, len(evidence), cut)])
+
+
+def test_traces_tell_what_the_heads_say_of_each_note(ideal_evidence: Ideal, many_notes: Notes) -> None:
+    evidence = ideal_evidence(many_notes, 9.5)
+    found = traced(evidence, 700)
+    confirmed = of_kind(decode(evidence), CONFIRMED)
+    notes = found[found["note"] >= 0]
+    assert sorted(notes["note"]) == sorted(confirmed["note"])
+    assert np.array_equal(np.sort(notes["moment"]), np.sort(confirmed["moment"]))
+    assert (notes["sure"] > 0.8).all() and (notes["middle"] > 0.8).all() and (notes["early"] > 0.8).all()
+    assert (notes["sounds"] > 0.5).all()
+
+
+def test_what_is_too_faint_to_be_a_note_leaves_a_trace(ideal_evidence: Ideal) -> None:
+    evidence = ideal_evidence(ONE, 1.5) * 0.1
+    assert not len(decode(evidence))
+    (trace,) = traced(evidence, 700)
+    assert trace["note"] == -1 and trace["key"] == 60 - heads.LOWEST_KEY
+    assert trace["moment"] * heads.HOP_S == pytest.approx(0.5034, abs=0.001)
+
+
+@pytest.mark.parametrize("cut", [1, 7, 64])
+def test_traces_in_pieces_are_those_of_the_whole(nonsense: np.ndarray, cut: int) -> None:
+    assert traced(nonsense, cut).tobytes() == traced(nonsense, 10_000).tobytes()

@@ -8,7 +8,7 @@ import pytest
 
 from repetiteur.models.encoder import heads
 from repetiteur.realtime.events import Event, Note, NoteEnd, NoteStatus
-from repetiteur.realtime.hearing.ears import Ears
+from repetiteur.realtime.hearing.ears import Ears, notes_of
 from repetiteur.realtime.inputs import Chunk
 
 Notes = list[tuple[int, float, float, int]]
@@ -43,8 +43,8 @@ def listen(
         sound = np.zeros(round(duration_s * RATE_HZ), np.float32)
     out: list[Event] = []
     for first in range(0, len(sound), cut):
-        out += ears.push(Chunk(begin_s + first / RATE_HZ, sound[first : first + cut], RATE_HZ))
-    return out + ears.finish()
+        out += notes_of(ears.push(Chunk(begin_s + first / RATE_HZ, sound[first : first + cut], RATE_HZ)))
+    return out + notes_of(ears.finish())
 
 
 def confirmed(events: Sequence[Event]) -> list[Note]:
@@ -141,9 +141,9 @@ def test_lost_samples_leave_the_time_right(ideal_encoder: Any, lost_s: float) ->
     filled_s = min(lost_s, 2.0)
     ears = make(ideal_encoder, [(60, 0.25, 0.4, 80), (64, 0.5 + filled_s + 0.25, 0.5 + filled_s + 0.4, 80)])
     half = np.zeros(round(0.5 * RATE_HZ), np.float32)
-    events = ears.push(Chunk(0.0, half, RATE_HZ))
-    events += ears.push(Chunk(0.5 + lost_s, half, RATE_HZ, lost=lost))
-    events += ears.finish()
+    told = ears.push(Chunk(0.0, half, RATE_HZ))
+    told += ears.push(Chunk(0.5 + lost_s, half, RATE_HZ, lost=lost))
+    events = notes_of(told + ears.finish())
     onsets = [note.onset for note in confirmed(events)]
     assert onsets == pytest.approx([0.25, 0.75 + lost_s], abs=0.001)
     assert [event.at for event in events] == sorted(event.at for event in events)
@@ -164,7 +164,7 @@ def test_stamps_that_jitter_shift_nothing(ideal_encoder: Any, many_notes: Notes)
     piece = np.zeros(480, np.float32)
     for number in range(900):
         events += ears.push(Chunk(number * 0.01 + abs(random.normal(0, 0.001)), piece, RATE_HZ))
-    heard = sorted((note.pitch, note.onset) for note in confirmed(events + ears.finish()))
+    heard = sorted((note.pitch, note.onset) for note in confirmed(notes_of(events + ears.finish())))
     true = sorted((pitch, on) for pitch, on, _, _ in many_notes)
     late_s = np.array(heard)[:, 1] - np.array(true)[:, 1]
     assert np.abs(late_s).max() < 0.005
@@ -185,7 +185,8 @@ def test_sixteen_kilohertz_needs_no_resampler(ideal_encoder: Any) -> None:
         raise AssertionError
 
     ears = Ears(ideal_encoder(ONE, 2.0), never)
-    events = ears.push(Chunk(0.0, np.zeros(24_000, np.float32), heads.SAMPLE_RATE_HZ)) + ears.finish()
+    told = ears.push(Chunk(0.0, np.zeros(24_000, np.float32), heads.SAMPLE_RATE_HZ))
+    events = notes_of(told + ears.finish())
     assert [note.onset for note in confirmed(events)] == [pytest.approx(0.5034, abs=0.001)]
 
 
@@ -194,7 +195,7 @@ def test_another_rate_in_the_middle(ideal_encoder: Any) -> None:
     ears = Ears(encoder, lambda rate_hz: EveryThird())
     events = ears.push(Chunk(0.0, np.zeros(16_000, np.float32), 16_000.0))
     events += ears.push(Chunk(1.0, np.zeros(48_000, np.float32), RATE_HZ))
-    onsets = [note.onset for note in confirmed(events + ears.finish())]
+    onsets = [note.onset for note in confirmed(notes_of(events + ears.finish()))]
     assert onsets == pytest.approx([0.25, 1.25], abs=0.001)
 
 
