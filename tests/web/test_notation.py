@@ -122,11 +122,13 @@ console.log(JSON.stringify([seen, places, session.seq]));
 
 @pytest.mark.skipif(shutil.which("mscore3") is None, reason="needs MuseScore 3")
 def test_musescore_colours_its_notes(pretended: Pretended, tmp_path: Path) -> None:
-    """The real one, without a screen: it runs the plugin and saves the score."""
+    """The real one, without a screen: it runs the plugin, which here asks once and saves the score."""
     server = PageServer(pretended, 0)
     server.send(told(Story(pretended.score())))
     plugin = (MUSESCORE / "repetiteur.qml").read_text("utf-8")
-    (tmp_path / "repetiteur.qml").write_text(plugin.replace(":7112/", f":{server.port}/"), "utf-8")
+    once = f'writeScore(curScore, "{tmp_path}/painted", "mscx"); Qt.quit()'
+    plugin = plugin.replace(":7112/", f":{server.port}/").replace("timer.start()", once)
+    (tmp_path / "repetiteur.qml").write_text(plugin, "utf-8")
     shutil.copy(SCRIPT, tmp_path)
     env = os.environ | {
         "QT_QPA_PLATFORM": "offscreen", "QTWEBENGINE_DISABLE_SANDBOX": "1", "HOME": str(tmp_path),
@@ -134,14 +136,14 @@ def test_musescore_colours_its_notes(pretended: Pretended, tmp_path: Path) -> No
     }  # fmt: skip
     try:
         subprocess.run(
-            ["mscore3", "-p", tmp_path / "repetiteur.qml", "-o", tmp_path / "out.mscx", assets.SCORE],
+            ["mscore3", "-p", tmp_path / "repetiteur.qml", assets.SCORE],
             env=env, capture_output=True, timeout=120.0, check=True,
         )  # fmt: skip
     finally:
         server.close()
     colours = Counter(
         tuple(int(colour.get(part, "0")) for part in "rgb")
-        for note in ET.parse(tmp_path / "out.mscx").iter("Note")
+        for note in ET.parse(tmp_path / "painted.mscx").iter("Note")
         if (colour := note.find("color")) is not None
     )
     assert colours == {(31, 112, 72): 2, (192, 32, 32): 1, (208, 112, 0): 1}
