@@ -65,16 +65,16 @@ def open_outlets(args: argparse.Namespace, performance: Performance, cleanup: Ex
 
 def _opened(args: argparse.Namespace, performance: Performance) -> Iterator[Outlet]:
     token = secrets.token_urlsafe(16) if args.lan else None
+    asking = "" if token is None else f", from other machines with the token {token}"
     if args.osc or args.osc_in is not None or args.oscquery is not None:
         osc = OscServer(performance, args.osc_in or 0, args.lan, args.osc, token=token)
-        told = "" if args.osc_in is None else f"OSC control on UDP port {osc.port}"
-        yield Outlet(osc, told if token is None else f"{told}; other machines say /repetiteur/token {token}")
+        yield Outlet(osc, "" if args.osc_in is None else f"OSC control on UDP port {osc.port}{asking}")
         if args.oscquery is not None:
             query = OscQueryServer(performance, osc.port, args.oscquery, args.lan)
             yield Outlet(query, f"OSCQuery on TCP port {query.port}")
     if args.msgpack is not None:
         msgpack = MsgpackServer(performance, args.msgpack, args.lan, token=token)
-        yield Outlet(msgpack, f"msgpack on TCP port {msgpack.port}")
+        yield Outlet(msgpack, f"msgpack on TCP port {msgpack.port}{asking}")
     for target, host in wanted_hosts(args, performance.score):
         yield Outlet(host, f"the transport of {target} follows")
     out = wanted_midi_out(args)
