@@ -6,9 +6,10 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from repetiteur.bridges.level import MeteredEars
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.hearing.decoder import LOOKAHEAD_S
-from repetiteur.realtime.hearing.ears import Ears, Encoder, Resampler
+from repetiteur.realtime.hearing.ears import Encoder, Resampler
 from repetiteur.realtime.hearing.thresholds import DEFAULTS, Thresholds
 
 ENCODER = "repetiteur.models.encoder.engine"
@@ -17,9 +18,9 @@ A4_HZ = 440.0
 
 def make_ears(
     lookahead_s: float = LOOKAHEAD_S, thresholds: Thresholds = DEFAULTS, a4_hz: float = A4_HZ
-) -> Ears:
+) -> MeteredEars:
     """New ears for one stream. Raises InputError where there is no encoder to load."""
-    return Ears(load_encoder(a4_hz), make_resampler, thresholds, lookahead_s)
+    return MeteredEars(load_encoder(a4_hz), make_resampler, thresholds, lookahead_s)
 
 
 def load_encoder(a4_hz: float = A4_HZ) -> Encoder:

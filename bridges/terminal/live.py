@@ -13,6 +13,7 @@ from typing import Protocol
 
 from repetiteur.bridges import midi_ports
 from repetiteur.bridges.journal import JournalWriter
+from repetiteur.bridges.level import LevelMeter
 from repetiteur.bridges.midi_ports import Deliver, MidiListener
 from repetiteur.bridges.session_controls import SessionControls
 from repetiteur.bridges.terminal.interruption import until_interrupted
@@ -68,13 +69,14 @@ def run_live(
     half-written is left. Returns the exit status."""
     from repetiteur.bridges.scores import load_score
 
-    open_source = _audio_source(args) if args.audio is not None else _midi_source(args)
+    meter = LevelMeter()
+    open_source = _audio_source(args, meter) if args.audio is not None else _midi_source(args)
     score = load_score(args.score, args.parts)
     ended = threading.Event()
     with ExitStack() as cleanup, until_interrupted(ended):
         session = Session(score)
         file = ScoreFile(Path(args.score), args.parts)
-        outlets = open_outlets(SessionControls(session, load_score, file), cleanup)
+        outlets = open_outlets(SessionControls(session, load_score, file, meter.dbfs), cleanup)
         for outlet in outlets:
             session.add_sink(outlet.sink)
         source = open_source(session, _hand_over(session, outlets if pass_on else ()), cleanup)
@@ -110,14 +112,14 @@ def _midi_source(args: argparse.Namespace) -> OpenSource:
     return open_it
 
 
-def _audio_source(args: argparse.Namespace) -> OpenSource:
+def _audio_source(args: argparse.Namespace, meter: LevelMeter) -> OpenSource:
     """As ``_midi_source``. The ears are made here, before any clock runs."""
     from repetiteur.bridges.audio_ports import pyaudio_library
     from repetiteur.bridges.live_ears import LiveEars
 
     pyaudio = pyaudio_library()
     tell_progress("getting ready (takes longer the first time)")
-    ears = ears_of(args)()
+    ears = ears_of(args, meter)()
     tell_progress("")
 
     def open_it(session: Session, _deliver: Deliver, cleanup: ExitStack) -> Source:

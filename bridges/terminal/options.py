@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from repetiteur.bridges.level import LevelMeter
     from repetiteur.realtime.hearing.ears import Ears
 
 A4_FROM_HZ, A4_TO_HZ = 415, 466
@@ -55,14 +56,16 @@ def ears_arguments(parser: argparse.ArgumentParser) -> None:
                         help=f"sound: tuned to {A4_FROM_HZ} to {A4_TO_HZ} (default: 440)")  # fmt: skip
 
 
-def ears_of(args: argparse.Namespace) -> Callable[[], Ears]:
-    """Makes ears as ``ears_arguments`` asked for, to follow by."""
+def ears_of(args: argparse.Namespace, meter: LevelMeter | None = None) -> Callable[[], Ears]:
+    """Makes ears as ``ears_arguments`` asked for, to follow by. ``meter``: hears what they hear."""
 
     def make() -> Ears:
         from repetiteur.bridges.hearing import make_ears
         from repetiteur.realtime.hearing.thresholds import FOLLOWING
 
-        return make_ears(args.lookahead, FOLLOWING, args.a4_hz)
+        ears = make_ears(args.lookahead, FOLLOWING, args.a4_hz)
+        ears.meter = meter
+        return ears
 
     return make
 

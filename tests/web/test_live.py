@@ -100,8 +100,8 @@ def test_a_recording_begins_when_somebody_looks_and_the_page_stays(
     opened: list[PageServer] = []
     wanted_page = outlets.wanted_page
 
-    def remembered(args: Namespace, performance: Performance) -> PageServer | None:
-        page = wanted_page(args, performance)
+    def remembered(args: Namespace, performance: Performance, token: str | None) -> PageServer | None:
+        page = wanted_page(args, performance, token)
         opened.extend([page] if page is not None else [])
         return page
 
