@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,14 +15,15 @@ from repetiteur.bridges.journal import JournalWriter
 from repetiteur.bridges.midi_ports import MidiListener
 from repetiteur.bridges.session_controls import SessionControls
 from repetiteur.bridges.terminal.interruption import until_interrupted
-from repetiteur.bridges.terminal.options import ears_arguments, ears_of, parts_argument
+from repetiteur.bridges.terminal.options import ears_arguments, ears_of, parts_argument, seconds
 from repetiteur.bridges.terminal.playing import JsonLines, tell_progress
+from repetiteur.bridges.terminal.urgency_options import urgency_arguments, urgency_of
+from repetiteur.bridges.urgency import hurried, tidy, undisturbed
 from repetiteur.realtime.events import Event
 from repetiteur.realtime.score import Score
 from repetiteur.realtime.session import Session, Sink
 
 LOOK_EVERY_S = 0.5  # for an input that went or came back
-_SWITCH_INTERVAL_S = 0.0005  # Python's 5 ms would make a note wait for a busy display
 
 
 class Source(Protocol):
@@ -61,6 +61,9 @@ def live_arguments(parser: argparse.ArgumentParser) -> None:
                         help="make a MIDI input of that name for other programs to play into")  # fmt: skip
     source.add_argument("--audio", metavar="NAME", help="listen to the audio input with NAME in its name")
     ears_arguments(parser)
+    parser.add_argument("--block", type=seconds, default=10.0, metavar="MS",
+                        help="sound: length of the device's blocks (default: %(default)g)")  # fmt: skip
+    urgency_arguments(parser)
     parser.add_argument("--json", action="store_true", help="the event stream as JSON lines")
 
 
@@ -72,8 +75,13 @@ def run_live(args: argparse.Namespace, open_servers: OpenServers, osc_goes_to: s
     open_source = _audio_source(args) if args.audio is not None else _midi_source(args)
     score = load_score(args.score, args.parts)
     ended = threading.Event()
-    with ExitStack() as cleanup, until_interrupted(ended):
+    urgency = urgency_of(args)
+    for line in urgency.refusals():
+        _tell(f"not granted: {line}")
+    with ExitStack() as cleanup, until_interrupted(ended), urgency.attending():
         session = Session(score)
+        session.hurry_with(urgency)
+        session.tidy_with(tidy)
         servers = open_servers(SessionControls(session, load_score))
         for opened in servers:
             cleanup.callback(opened.server.close)
@@ -86,7 +94,7 @@ def run_live(args: argparse.Namespace, open_servers: OpenServers, osc_goes_to: s
         _tell(f"listening to {source.name}; Ctrl-C ends")
         report = _JsonReport(ended) if args.json else _Picture(session, osc_goes_to)
         session.add_sink(report)
-        with _quick_hand_over():
+        with undisturbed():
             session.start()
             _watch(session, source, ended, quiet=not args.json)
             source.close()
@@ -100,7 +108,7 @@ def _midi_source(args: argparse.Namespace) -> OpenSource:
     rtmidi = midi_ports.rtmidi_library()
 
     def open_it(session: Session, cleanup: ExitStack) -> Source:
-        listener = MidiListener(rtmidi, session.submit, session.now_s)
+        listener = MidiListener(rtmidi, hurried(session.submit, urgency_of(args)), session.now_s)
         cleanup.callback(listener.close)
         if args.midi is None:
             listener.open_virtual(args.virtual)
@@ -122,7 +130,7 @@ def _audio_source(args: argparse.Namespace) -> OpenSource:
     tell_progress("")
 
     def open_it(session: Session, cleanup: ExitStack) -> Source:
-        listener = LiveEars(pyaudio, ears, session.submit, session.now_s)
+        listener = LiveEars(pyaudio, ears, session.submit, session.now_s, urgency_of(args), args.block / 1e3)
         cleanup.callback(listener.close)
         listener.open(args.audio)
         return listener
@@ -178,20 +186,6 @@ class _Picture:
 
         for line in outcome(self._display.tally, score):
             print(line)
-
-
-@contextmanager
-def _quick_hand_over() -> Iterator[None]:
-    """A note waits neither for another thread's turn nor for the score to be searched for garbage."""
-    former_s = sys.getswitchinterval()
-    sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-        sys.setswitchinterval(former_s)
 
 
 def _tell(line: str) -> None:
