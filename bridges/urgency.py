@@ -52,6 +52,8 @@ class Urgency:
         finally:
             if self.priority is not None:
                 _ordinary()
+            if self.lock_memory and sys.platform.startswith("linux"):
+                ctypes.CDLL(None).munlockall()
 
     def refusals(self) -> tuple[str, ...]:
         """Lock the memory, try the rest on a thread that ends at once: a line for each refusal."""

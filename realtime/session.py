@@ -21,7 +21,7 @@ from repetiteur.realtime.health import HealthMeter
 from repetiteur.realtime.inbox import Inbox
 from repetiteur.realtime.inputs import FaultSeen, Finish, Heard, Input, Performed, Tick
 from repetiteur.realtime.kept_engine import KeptEngine
-from repetiteur.realtime.overload import REMEDY, FirstWord, Overload, Work
+from repetiteur.realtime.overload import LATE_S, REMEDY, FirstWord, Overload, Work
 from repetiteur.realtime.score import Score
 from repetiteur.realtime.timeline import TICKS_PER_S, tick_s, ticks_until
 from repetiteur.realtime.warm_up import warm_up
@@ -29,6 +29,7 @@ from repetiteur.realtime.warm_up import warm_up
 __all__ = ["CountingSink", "Recorder", "Session", "Sink", "Watcher"]
 
 INBOX_CAPACITY = 4096
+TICKS_COUNT_AFTER_S = 1.0  # ticks on time say nothing of notes that come too late from the ears
 TIDY_AFTER_S = 1.0  # without anybody playing
 TIDY_AT_LEAST_S = 60.0  # however much is played
 _TICKS_CAUGHT_UP = TICKS_PER_S  # after a host pause; older ticks would only delay the notes
@@ -193,7 +194,9 @@ class Session:
         match item:
             case None:
                 now_s = self._clock.now_s()
-                self._look_at(now_s - tick_s(self._ticks))
+                late_s = now_s - tick_s(self._ticks)
+                if late_s > LATE_S or now_s - self._played_s > TICKS_COUNT_AFTER_S:
+                    self._look_at(late_s)
                 self._tick_until(now_s)
                 self._tidy_up(now_s)
             case _Stop():

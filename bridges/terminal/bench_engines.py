@@ -6,15 +6,14 @@ import argparse
 import json
 import math
 
-from repetiteur.bridges.terminal.options import at_least_one
+from repetiteur.bridges.terminal.options import ENGINES, at_least_one
 from repetiteur.bridges.terminal.playing import tell_progress
-from repetiteur.models.engines.interface import EngineName
 
 HOPS = 300
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--engine", action="append", choices=[str(name) for name in EngineName],
+    parser.add_argument("--engine", action="append", choices=ENGINES[1:],
                         help="only this one; may be given several times")  # fmt: skip
     parser.add_argument("--batch", type=at_least_one, action="append", metavar="N",
                         help="only so many listeners at once (default: 1, 4, 16 and 64)")  # fmt: skip
@@ -27,6 +26,7 @@ def run(args: argparse.Namespace) -> int:
     from repetiteur.benchmarks.engines import BATCHES, measure
     from repetiteur.benchmarks.records import plain
     from repetiteur.benchmarks.tables import print_table
+    from repetiteur.models.engines.interface import EngineName
 
     names = [EngineName(name) for name in args.engine or EngineName]
     rows = []

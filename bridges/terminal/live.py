@@ -78,8 +78,9 @@ def run_live(args: argparse.Namespace, open_servers: OpenServers, osc_goes_to: s
     urgency = urgency_of(args)
     for line in urgency.refusals():
         _tell(f"not granted: {line}")
-    with ExitStack() as cleanup, until_interrupted(ended), urgency.attending():
+    with ExitStack() as cleanup, until_interrupted(ended):
         session = Session(score)
+        cleanup.enter_context(urgency.attending())
         session.hurry_with(urgency)
         session.tidy_with(tidy)
         servers = open_servers(SessionControls(session, load_score))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -26,15 +25,12 @@ TOLERANCE = {name: 1e-3 for name in EngineName} | {EngineName.TENSORRT: 2e-2}
 """Largest difference of a probability from what Numba gives."""
 
 
-@dataclass(frozen=True, slots=True)
 class UnavailableError(Exception):
     """Why there is no such engine here, in one line."""
 
-    name: EngineName
-    why: str
-
-    def __str__(self) -> str:
-        return f"engine {self.name}: {self.why}"
+    def __init__(self, name: EngineName, why: str) -> None:
+        super().__init__(f"engine {name}: {why}")
+        self.name, self.why = name, why
 
 
 def first_line(error: Exception) -> str:

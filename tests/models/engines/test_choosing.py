@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from repetiteur.bridges.terminal.options import ENGINES
 from repetiteur.models.encoder.heads import HEADS, HOP_SAMPLES, KEYS
 from repetiteur.models.engines import choosing
 from repetiteur.models.engines.interface import EngineName, OneListener, UnavailableError
@@ -53,6 +54,10 @@ def test_a_kept_engine_is_for_one_gpu_set_of_weights_batch_precision_and_version
     ]
     keys = {cache_key(*each) for each in [right, *others]}
     assert len(keys) == 6 and cache_key(*right) in keys
+
+
+def test_the_terminal_offers_all_of_them() -> None:
+    assert (choosing.AUTO, *EngineName) == ENGINES
 
 
 def sound(listeners: int, hops: int, seed: int = 1) -> np.ndarray:
