@@ -24,7 +24,10 @@ Deliver = Callable[[Chunk], bool]  # False where it had no room
 class AudioListener:
     """One audio input. ``open``, ``start``, ``look`` and ``close`` belong to one thread."""
 
-    def __init__(self, pyaudio: Any, deliver: Deliver, now_s: Callable[[], float]) -> None:
+    def __init__(
+        self, pyaudio: Any, deliver: Deliver, now_s: Callable[[], float], block_s: float = BLOCK_S
+    ) -> None:
+        self._block_s = block_s
         self._pyaudio = pyaudio
         self._deliver = deliver
         self._now_s = now_s
@@ -65,7 +68,7 @@ class AudioListener:
                 self._stream = self._system.open(
                     format=self._pyaudio.paFloat32, channels=self._channels, rate=int(self.rate_hz),
                     input=True, input_device_index=chosen["index"], start=False,
-                    frames_per_buffer=int(self.rate_hz * BLOCK_S), stream_callback=self._heard,
+                    frames_per_buffer=int(self.rate_hz * self._block_s), stream_callback=self._heard,
                 )  # fmt: skip
         except (OSError, ValueError) as error:
             self.close()
@@ -88,6 +91,18 @@ class AudioListener:
         self.close()
         self._fall_silent(self._now_s())
         return f"audio input {self.name} is gone"
+
+    def change_to(self, name: str) -> None:
+        """Leave this input for another. Raises InputError; then ``look`` takes the former one up again."""
+        former = self.name
+        self.close()
+        self._fall_silent(self._now_s())
+        try:
+            self.open(name)
+            self.start()
+        except InputError:
+            self.name = former
+            raise
 
     def close(self) -> None:
         """Harmless twice."""

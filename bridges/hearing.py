@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
 from typing import Any
@@ -17,15 +18,29 @@ A4_HZ = 440.0
 
 
 def make_ears(
-    lookahead_s: float = LOOKAHEAD_S, thresholds: Thresholds = DEFAULTS, a4_hz: float = A4_HZ
+    lookahead_s: float = LOOKAHEAD_S,
+    thresholds: Thresholds = DEFAULTS,
+    a4_hz: float = A4_HZ,
+    engine: str = "numba",
+    tell: Callable[[str], None] = lambda line: None,
 ) -> MeteredEars:
-    """New ears for one stream. Raises InputError where there is no encoder to load."""
-    return MeteredEars(load_encoder(a4_hz), make_resampler, thresholds, lookahead_s)
+    """New ears for one stream. ``engine``: of ``models/engines``; what cannot be had of it is told in a
+    line, and Numba takes its place. Raises InputError where there is no encoder to load."""
+    encoder = load_encoder(a4_hz) if engine in ("auto", "numba") else _by_engine(engine, a4_hz, tell)
+    return MeteredEars(encoder, make_resampler, thresholds, lookahead_s)
 
 
 def load_encoder(a4_hz: float = A4_HZ) -> Encoder:
     """A new listener. The weights are read for the first one only. Raises InputError."""
     return _first_listener(ENCODER, a4_hz).another()
+
+
+def _by_engine(engine: str, a4_hz: float, tell: Callable[[str], None]) -> Encoder:
+    """For one listener the best engine of its own accord is Numba: this is for others by name."""
+    weights = load_encoder(a4_hz).weights  # pyright: ignore[reportAttributeAccessIssue]
+    choosing = import_module("repetiteur.models.engines.choosing")
+    interface = import_module("repetiteur.models.engines.interface")
+    return interface.OneListener(choosing.choose(engine, weights, 1, tell, a4_hz))
 
 
 @cache

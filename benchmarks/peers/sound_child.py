@@ -26,7 +26,10 @@ import time
 from importlib import import_module
 from typing import Any
 
-import child
+if __package__:
+    from repetiteur.benchmarks.peers import child
+else:  # run by its path, beside it
+    import child
 
 BEATS, BEAT_TYPE = 4, 4  # a beat is a quarter
 STEPS = "CCDDEFFGGAAB"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import gc
-import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
 
@@ -17,9 +15,11 @@ from repetiteur.bridges.level import LevelMeter
 from repetiteur.bridges.midi_ports import Deliver, MidiListener
 from repetiteur.bridges.session_controls import SessionControls
 from repetiteur.bridges.terminal.interruption import until_interrupted
-from repetiteur.bridges.terminal.options import ears_arguments, ears_of, parts_argument
+from repetiteur.bridges.terminal.options import ears_arguments, ears_of, parts_argument, seconds
 from repetiteur.bridges.terminal.outlets import Outlet
 from repetiteur.bridges.terminal.playing import JsonLines, tell, tell_progress
+from repetiteur.bridges.terminal.urgency_options import urgency_arguments, urgency_of
+from repetiteur.bridges.urgency import hurried, tidy, undisturbed
 from repetiteur.bridges.web.performance import Performance, ScoreFile
 from repetiteur.realtime.events import Event
 from repetiteur.realtime.inputs import Input
@@ -27,7 +27,6 @@ from repetiteur.realtime.score import Score
 from repetiteur.realtime.session import Session
 
 LOOK_EVERY_S = 0.5  # for an input that went or came back
-_SWITCH_INTERVAL_S = 0.0005  # Python's 5 ms would make a note wait for a busy display
 
 
 class Source(Protocol):
@@ -58,6 +57,9 @@ def live_arguments(parser: argparse.ArgumentParser) -> None:
                         help="make a MIDI input of that name for other programs to play into")  # fmt: skip
     source.add_argument("--audio", metavar="NAME", help="listen to the audio input with NAME in its name")
     ears_arguments(parser)
+    parser.add_argument("--block", type=seconds, default=10.0, metavar="MS",
+                        help="sound: length of the device's blocks (default: %(default)g)")  # fmt: skip
+    urgency_arguments(parser)
     parser.add_argument("--json", action="store_true", help="the event stream as JSON lines")
 
 
@@ -73,8 +75,14 @@ def run_live(
     open_source = _audio_source(args, meter) if args.audio is not None else _midi_source(args)
     score = load_score(args.score, args.parts)
     ended = threading.Event()
+    urgency = urgency_of(args)
+    for line in urgency.refusals():
+        tell(f"not granted: {line}")
     with ExitStack() as cleanup, until_interrupted(ended):
         session = Session(score)
+        cleanup.enter_context(urgency.attending())
+        session.hurry_with(urgency)
+        session.tidy_with(tidy)
         file = ScoreFile(Path(args.score), args.parts)
         outlets = open_outlets(SessionControls(session, load_score, file, meter.dbfs), cleanup)
         for outlet in outlets:
@@ -87,7 +95,7 @@ def run_live(
         tell(f"listening to {source.name}; Ctrl-C ends")
         report = _JsonReport(ended) if args.json else _Picture(session, osc_goes_to)
         session.add_sink(report)
-        with _quick_hand_over():
+        with undisturbed():
             session.start()
             _watch(session, source, ended, quiet=not args.json)
             source.close()
@@ -101,7 +109,7 @@ def _midi_source(args: argparse.Namespace) -> OpenSource:
     rtmidi = midi_ports.rtmidi_library()
 
     def open_it(session: Session, deliver: Deliver, cleanup: ExitStack) -> Source:
-        listener = MidiListener(rtmidi, deliver, session.now_s)
+        listener = MidiListener(rtmidi, hurried(deliver, urgency_of(args)), session.now_s)
         cleanup.callback(listener.close)
         if args.midi is None:
             listener.open_virtual(args.virtual)
@@ -123,7 +131,7 @@ def _audio_source(args: argparse.Namespace, meter: LevelMeter) -> OpenSource:
     tell_progress("")
 
     def open_it(session: Session, _deliver: Deliver, cleanup: ExitStack) -> Source:
-        listener = LiveEars(pyaudio, ears, session.submit, session.now_s)
+        listener = LiveEars(pyaudio, ears, session.submit, session.now_s, urgency_of(args), args.block / 1e3)
         cleanup.callback(listener.close)
         listener.open(args.audio)
         return listener
@@ -191,17 +199,3 @@ class _Picture:
 
         for line in outcome(self._display.tally, score):
             print(line)
-
-
-@contextmanager
-def _quick_hand_over() -> Iterator[None]:
-    """A note waits neither for another thread's turn nor for the score to be searched for garbage."""
-    former_s = sys.getswitchinterval()
-    sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-        sys.setswitchinterval(former_s)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from repetiteur.realtime.hearing.ears import Ears
 
 A4_FROM_HZ, A4_TO_HZ = 415, 466
+ENGINES = ("auto", "numba", "torch", "compiled", "onnx", "cuda", "tensorrt", "tensorrt-fp32")
 
 
 def parts_argument(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +53,8 @@ def lookahead_argument(parser: argparse.ArgumentParser) -> None:
 def ears_arguments(parser: argparse.ArgumentParser) -> None:
     """What ``ears_of`` asks: the look-ahead, and ``args.a4_hz``."""
     lookahead_argument(parser)
+    parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0],
+                        help="sound: how the encoder is computed (default: the best there is)")  # fmt: skip
     parser.add_argument("--a4", type=_a4_hz, default=440.0, metavar="HZ", dest="a4_hz",
                         help=f"sound: tuned to {A4_FROM_HZ} to {A4_TO_HZ} (default: 440)")  # fmt: skip
 
@@ -63,11 +66,17 @@ def ears_of(args: argparse.Namespace, meter: LevelMeter | None = None) -> Callab
         from repetiteur.bridges.hearing import make_ears
         from repetiteur.realtime.hearing.thresholds import FOLLOWING
 
-        ears = make_ears(args.lookahead, FOLLOWING, args.a4_hz)
+        ears = make_ears(args.lookahead, FOLLOWING, args.a4_hz, args.engine, tell_problem)
         ears.meter = meter
         return ears
 
     return make
+
+
+def tell_problem(line: str) -> None:
+    """One line to the person at the terminal."""
+    if line:
+        print(line, file=sys.stderr, flush=True)
 
 
 def _a4_hz(text: str) -> float:
