@@ -8,20 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Protocol
 
-from repetiteur.realtime.events import NoteStatus
+from repetiteur.realtime.events import Event, NoteStatus
 from repetiteur.realtime.hearing.as_inputs import as_inputs
-from repetiteur.realtime.hearing.ears import Ears
 from repetiteur.realtime.hearing.sound_troubles import SoundTroubles
 from repetiteur.realtime.inputs import Chunk, FaultSeen, Heard, HeardEnd, HeardNote
 
 QUIET_S = 5.0  # between two faults
 
 
+class Hearing(Protocol):
+    """As much of ``Ears`` as is needed here."""
+
+    def push(self, chunk: Chunk) -> list[Event]: ...
+
+    def finish(self) -> list[Event]: ...
+
+    def reset(self) -> None: ...
+
+    def warm_up(self, rate_hz: float) -> None: ...
+
+
 class KeptEars:
     """One stream of sound. Thread: whoever pushes. Nothing raises."""
 
-    def __init__(self, ears: Ears) -> None:
+    def __init__(self, ears: Hearing) -> None:
         self._ears = ears
         self._troubles = SoundTroubles()
         self._first = 0  # what the ears' own numbers begin at

@@ -8,7 +8,7 @@ import numpy as np
 
 from repetiteur.realtime.events import Event
 from repetiteur.realtime.hearing.ears import Ears
-from repetiteur.realtime.inputs import Chunk
+from repetiteur.realtime.inputs import Chunk, HeardTrace
 
 FLOOR_DBFS = -90.0
 FALLS_DB_PER_S = 24.0  # so that a short sound can be seen
@@ -39,7 +39,7 @@ class MeteredEars(Ears):
 
     meter: LevelMeter | None = None
 
-    def push(self, chunk: Chunk) -> list[Event]:
+    def push(self, chunk: Chunk) -> list[Event | HeardTrace]:
         if self.meter is not None:
             self.meter.hear(chunk)
         return super().push(chunk)

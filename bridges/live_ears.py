@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from repetiteur.bridges.audio_capture import BLOCK_S, AudioListener
-from repetiteur.bridges.kept_ears import KeptEars
+from repetiteur.bridges.kept_ears import Hearing, KeptEars
 from repetiteur.bridges.urgency import hurried
-from repetiteur.realtime.hearing.ears import Ears
 from repetiteur.realtime.inputs import FaultSeen, Input
 from repetiteur.realtime.sound_ring import SoundRing
 
@@ -25,7 +24,7 @@ class LiveEars:
     def __init__(
         self,
         pyaudio: Any,
-        ears: Ears,
+        ears: Hearing,
         deliver: Deliver,
         now_s: Callable[[], float],
         hurry: Callable[[], None] = lambda: None,

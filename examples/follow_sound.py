@@ -16,6 +16,7 @@ from repetiteur.bridges.scores import load_score
 from repetiteur.realtime.engine import Engine
 from repetiteur.realtime.events import Beat, Mistake
 from repetiteur.realtime.hearing.as_inputs import inputs_of_sound
+from repetiteur.realtime.hearing.thresholds import FOLLOWING
 from repetiteur.realtime.inputs import Chunk
 from repetiteur.realtime.timeline import with_ticks
 
@@ -25,7 +26,7 @@ chunks = (Chunk(at / rate_hz, mono[at : at + length], rate_hz) for at in range(0
 
 engine = Engine(load_score(sys.argv[1]))
 engine.open()
-for item in with_ticks(inputs_of_sound(make_ears(), chunks)):
+for item in with_ticks(inputs_of_sound(make_ears(thresholds=FOLLOWING), chunks)):
     for event in engine.push(item):
         if isinstance(event, Beat):
             print(f"{event.at:7.2f} s   bar {event.bar} beat {event.beat}")

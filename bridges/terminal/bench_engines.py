@@ -58,5 +58,3 @@ def _whole(value: float) -> str:
 
 def _tiny(value: float) -> str:
     return "-" if math.isnan(value) else f"{value:.1e}"
-
-

@@ -87,8 +87,12 @@ def _materials(args: argparse.Namespace) -> list[Material]:
     from repetiteur.benchmarks.latency import material
 
     if args.score is None:
-        made = {"midi": [material.bundled_midi], "sound": [material.bundled_sound]}
-        return [make() for make in made.get(args.source, made["midi"] + made["sound"])]
+        made: list[Material] = []
+        if args.source != "sound":
+            made.append(material.bundled_midi())
+        if args.source != "midi":
+            made.append(material.bundled_sound())
+        return made
     if args.performance is None:
         remedy = "give a MIDI file or a recording as well, or neither"
         raise InputError(str(args.score), "a score but nobody playing it", remedy)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import threading
 
 import pytest
 
 from repetiteur.bridges import urgency
-from repetiteur.bridges.urgency import AS_EVERYBODY, Urgency, undisturbed
+from repetiteur.bridges.urgency import AS_EVERYBODY, Urgency, hurried, undisturbed
 
 linux = pytest.mark.skipif(not hasattr(os, "sched_setscheduler"), reason="not of this system")
 
@@ -55,3 +56,13 @@ def test_the_collector_waits_and_all_is_as_before() -> None:
         assert sys.getswitchinterval() < switches_s
     assert gc.isenabled() and gc.get_freeze_count() == 0
     assert sys.getswitchinterval() == pytest.approx(switches_s)
+
+
+def test_a_drivers_thread_is_made_quick_when_it_first_calls() -> None:
+    hurries: list[str] = []
+    deliver = hurried(str.upper, lambda: hurries.append(threading.current_thread().name))
+    assert [deliver("a"), deliver("b")] == ["A", "B"]
+    other = threading.Thread(target=lambda: deliver("c"), name="driver")
+    other.start()
+    other.join()
+    assert hurries == [threading.current_thread().name, "driver"]

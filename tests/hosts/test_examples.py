@@ -49,7 +49,8 @@ def test_an_array_of_samples_is_followed(
     run("follow_sound.py", monkeypatch, assets.SCORE, tmp_path / "take.wav")
     told = capsys.readouterr().out
     beats = [line.split("bar ")[1] for line in told.splitlines() if "bar " in line]
-    assert beats[:9] == [f"{bar} beat {beat}" for bar in (1, 2, 3) for beat in (1, 2, 3)]
+    played = [f"{bar} beat {beat}" for bar in (1, 2, 3) for beat in (1, 2, 3)]
+    assert beats[:8] == played[1:]  # the very first is past when it is heard
 
 
 def test_the_light_belongs_to_the_place(receiver: Receiver) -> None:
