@@ -13,7 +13,7 @@ from typing import Protocol
 from repetiteur.realtime.events import Event, NoteStatus
 from repetiteur.realtime.hearing.as_inputs import as_inputs
 from repetiteur.realtime.hearing.sound_troubles import SoundTroubles
-from repetiteur.realtime.inputs import Chunk, FaultSeen, Heard, HeardEnd, HeardNote
+from repetiteur.realtime.inputs import Chunk, FaultSeen, Heard, HeardEnd, HeardNote, HeardTrace
 
 QUIET_S = 5.0  # between two faults
 
@@ -60,6 +60,9 @@ class KeptEars:
 
     def _numbered(self, heard: Iterator[Heard]) -> Iterator[Heard]:
         for item in heard:
+            if isinstance(item, HeardTrace):
+                yield item if item.id < 0 else replace(item, id=item.id + self._first)
+                continue
             item = replace(item, id=item.id + self._first)
             self._unused = max(self._unused, item.id + 1)
             if isinstance(item, HeardEnd) or item.status is NoteStatus.WITHDRAWN:
