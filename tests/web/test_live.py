@@ -111,14 +111,16 @@ def test_a_recording_begins_when_somebody_looks_and_the_page_stays(
     def look() -> None:
         while not opened:
             time.sleep(0.01)
-        viewer = Client(opened[0].port)
-        viewer.watch()
-        while not any(words["type"] == "state" and words["state"] == "ended" for words in viewer.messages()):
-            pass
-        later = Client(opened[0].port)
-        later.watch()
-        seen.append(later.until("present"))
-        os.kill(os.getpid(), signal.SIGINT)
+        try:
+            viewer = Client(opened[0].port)
+            viewer.watch()
+            while not any(words.get("state") == "ended" for words in viewer.messages()):
+                pass
+            later = Client(opened[0].port)
+            later.watch()
+            seen.append(later.until("present"))
+        finally:  # else the page would stay for ever
+            os.kill(os.getpid(), signal.SIGINT)
 
     watching = threading.Thread(target=look)
     watching.start()
