@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from repetiteur.bridges.audio_capture import AudioListener
+from repetiteur.bridges.audio_capture import PLAIN, AudioListener, Capture
 from repetiteur.realtime.hearing.as_inputs import inputs_of_sound
 from repetiteur.realtime.hearing.ears import Ears
 from repetiteur.realtime.inbox import Inbox
@@ -21,12 +21,19 @@ Deliver = Callable[[Input], None]
 class LiveEars:
     """One audio input. ``open``, ``look`` and ``close`` belong to one thread (not the engine's)."""
 
-    def __init__(self, pyaudio: Any, ears: Ears, deliver: Deliver, now_s: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        pyaudio: Any,
+        ears: Ears,
+        deliver: Deliver,
+        now_s: Callable[[], float],
+        capture: Capture = PLAIN,
+    ) -> None:
         self._ears = ears
         self._deliver = deliver
         self._now_s = now_s
         self._inbox: Inbox[Chunk] = Inbox(WAITING_CHUNKS)
-        self._listener = AudioListener(pyaudio, self._inbox.put, now_s)
+        self._listener = AudioListener(pyaudio, self._inbox.put, now_s, capture)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="repetiteur ears", daemon=True)
 

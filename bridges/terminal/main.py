@@ -21,7 +21,7 @@ COMMANDS = {
     "follow": "follow a player live",
     "record": "write what is played to a journal",
     "transcribe": "write down the notes of a recording, or of a player live",
-    "devices": "list the MIDI and audio inputs there are",
+    "devices": "list the MIDI and audio devices there are, and how to name them",
     "listen": "print the events of a running session as they come",
     "send": "send a control message to a running session (goto/bar 12, stop, set/tempo 0.8, ...)",
     "bench": "measure speed on this machine, and jumps, planted mistakes and ablations on annotated takes",

@@ -9,6 +9,8 @@ from repetiteur.bridges.audio_capture import AudioListener
 from repetiteur.bridges.chunks import ChunkMaker
 from repetiteur.realtime.inputs import Chunk
 
+ON_A_CARD = {"hostApi": 0, "maxOutputChannels": 0, "defaultLowInputLatency": 0.01}
+
 
 class Library:
     paFloat32, paInputOverflow, paContinue = 1, 2, 0  # noqa: N815
@@ -84,7 +86,16 @@ class Device(Library):
         return int(self.there)
 
     def get_device_info_by_index(self, number: int) -> dict[str, Any]:
-        return {"name": "Piano", "maxInputChannels": 2, "defaultSampleRate": 48_000.0, "index": number}
+        return {"name": "Piano", "maxInputChannels": 2, "defaultSampleRate": 48_000.0, "index": number,
+                **ON_A_CARD}  # fmt: skip
+
+    def get_host_api_info_by_index(self, number: int) -> dict[str, Any]:
+        return {"name": "ALSA"}
+
+    def get_default_input_device_info(self) -> dict[str, Any]:
+        raise OSError("none")
+
+    get_default_output_device_info = get_default_input_device_info
 
     def open(self, **how: Any) -> Device:
         return self
