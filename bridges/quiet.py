@@ -21,3 +21,18 @@ def quiet_stderr() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(nowhere)
         os.close(kept)
+
+
+@contextmanager
+def python_alone_on_stderr() -> Iterator[None]:
+    """For as long as a device is open: PortAudio writes to stderr from a thread of its own when one is pulled
+    out. What Python prints there still arrives."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    former = sys.stderr
+    with open(kept, "w", buffering=1, encoding=former.encoding, errors="replace") as ours, quiet_stderr():
+        sys.stderr = ours
+        try:
+            yield
+        finally:
+            sys.stderr = former
