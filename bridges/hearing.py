@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal
 
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.hearing.decoder import LOOKAHEAD_S
-from repetiteur.realtime.hearing.ears import Ears, Encoder, Resampler
+from repetiteur.realtime.hearing.ears import Ears, Resampler
+from repetiteur.realtime.hearing.self_tuning import SelfTuning
 from repetiteur.realtime.hearing.thresholds import DEFAULTS, Thresholds
 
 ENCODER = "repetiteur.models.encoder.engine"
 A4_HZ = 440.0
+AUTO = "auto"
+A4 = float | Literal["auto"]
+
+
+def _nobody(_a4_hz: float) -> None: ...
 
 
 def make_ears(
-    lookahead_s: float = LOOKAHEAD_S, thresholds: Thresholds = DEFAULTS, a4_hz: float = A4_HZ
+    lookahead_s: float = LOOKAHEAD_S,
+    thresholds: Thresholds = DEFAULTS,
+    a4: A4 = A4_HZ,
+    tuned: Callable[[float], None] = _nobody,
 ) -> Ears:
-    """New ears for one stream. Raises InputError where there is no encoder to load."""
-    return Ears(load_encoder(a4_hz), make_resampler, thresholds, lookahead_s)
+    """New ears for one stream. ``a4``: Hz, or to be found out; ``tuned`` is then told, by whoever
+    pushes. Raises InputError where there is no encoder to load."""
+    encoder = SelfTuning(load_encoder(A4_HZ), tuned) if a4 == AUTO else load_encoder(float(a4))
+    return Ears(encoder, make_resampler, thresholds, lookahead_s)
 
 
-def load_encoder(a4_hz: float = A4_HZ) -> Encoder:
-    """A new listener. The weights are read for the first one only. Raises InputError."""
+def load_encoder(a4_hz: float = A4_HZ) -> Any:
+    """A new ``TunableEncoder``. The weights are read for the first one only. Raises InputError."""
     return _first_listener(ENCODER, a4_hz).another()
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from repetiteur.bridges.hearing import A4
     from repetiteur.realtime.hearing.ears import Ears
 
 A4_FROM_HZ, A4_TO_HZ = 415, 466
@@ -49,31 +51,46 @@ def lookahead_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def ears_arguments(parser: argparse.ArgumentParser) -> None:
-    """What ``ears_of`` asks: the look-ahead, and ``args.a4_hz``."""
+    """What ``ears_of`` asks: the look-ahead, and ``args.a4``, None where nothing was said."""
     lookahead_argument(parser)
-    parser.add_argument("--a4", type=_a4_hz, default=440.0, metavar="HZ", dest="a4_hz",
-                        help=f"sound: tuned to {A4_FROM_HZ} to {A4_TO_HZ} (default: 440)")  # fmt: skip
+    parser.add_argument("--a4", type=_a4, metavar="HZ",
+                        help=f"sound: tuned to {A4_FROM_HZ} to {A4_TO_HZ}, or auto: found out in the first "
+                        "seconds (default: 440)")  # fmt: skip
 
 
 def ears_of(args: argparse.Namespace) -> Callable[[], Ears]:
     """Makes ears as ``ears_arguments`` asked for."""
 
     def make() -> Ears:
-        from repetiteur.bridges.hearing import make_ears
+        from repetiteur.bridges.hearing import A4_HZ, make_ears
 
-        return make_ears(args.lookahead, a4_hz=args.a4_hz)
+        return make_ears(args.lookahead, a4=A4_HZ if args.a4 is None else args.a4, tuned=_say_tuned)
 
     return make
 
 
-def _a4_hz(text: str) -> float:
-    """A frequency, for argparse."""
+def _say_tuned(a4_hz: float) -> None:
+    """At once, or where a line would tear a picture in a terminal, when all is over."""
+
+    def say() -> None:
+        print(f"A4 = {a4_hz:.1f} Hz, as heard", file=sys.stderr, flush=True)
+
+    if sys.stdout.isatty():
+        atexit.register(say)
+    else:
+        say()
+
+
+def _a4(text: str) -> A4:
+    """A frequency, or that it is to be found out; for argparse."""
+    if text == "auto":
+        return "auto"
     try:
         if A4_FROM_HZ <= float(text) <= A4_TO_HZ:
             return float(text)
     except ValueError:
         pass
-    raise argparse.ArgumentTypeError(f"{text!r} is no frequency from {A4_FROM_HZ} to {A4_TO_HZ} Hz")
+    raise argparse.ArgumentTypeError(f"{text!r} is no frequency from {A4_FROM_HZ} to {A4_TO_HZ} Hz, nor auto")
 
 
 def _lookahead(text: str) -> float:
