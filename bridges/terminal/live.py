@@ -16,7 +16,7 @@ from repetiteur.bridges.journal import JournalWriter
 from repetiteur.bridges.midi_ports import MidiListener
 from repetiteur.bridges.session_controls import SessionControls
 from repetiteur.bridges.terminal.interruption import until_interrupted
-from repetiteur.bridges.terminal.options import ears_arguments, ears_of, parts_argument
+from repetiteur.bridges.terminal.options import ears_of, live_ears_arguments, parts_argument
 from repetiteur.bridges.terminal.playing import JsonLines, tell_progress
 from repetiteur.realtime.events import Event
 from repetiteur.realtime.score import Score
@@ -60,7 +60,7 @@ def live_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--virtual", metavar="NAME", nargs="?", const=midi_ports.CLIENT,
                         help="make a MIDI input of that name for other programs to play into")  # fmt: skip
     source.add_argument("--audio", metavar="NAME", help="listen to the audio input with NAME in its name")
-    ears_arguments(parser)
+    live_ears_arguments(parser)
     parser.add_argument("--json", action="store_true", help="the event stream as JSON lines")
 
 
@@ -115,16 +115,20 @@ def _audio_source(args: argparse.Namespace) -> OpenSource:
     """As ``_midi_source``. The ears are made here, before any clock runs."""
     from repetiteur.bridges.audio_ports import pyaudio_library
     from repetiteur.bridges.live_ears import LiveEars
+    from repetiteur.bridges.quiet import python_alone_on_stderr
+    from repetiteur.bridges.terminal.calibrated import known_input
 
     pyaudio = pyaudio_library()
+    known = known_input(pyaudio, args)
     tell_progress("getting ready (takes longer the first time)")
-    ears = ears_of(args)()
+    ears = ears_of(args, known.a4_hz)()
     tell_progress("")
 
     def open_it(session: Session, cleanup: ExitStack) -> Source:
-        listener = LiveEars(pyaudio, ears, session.submit, session.now_s)
+        cleanup.enter_context(python_alone_on_stderr())
+        listener = LiveEars(pyaudio, ears, session.submit, session.now_s, known.capture)
         cleanup.callback(listener.close)
-        listener.open(args.audio)
+        listener.open(known.name)
         return listener
 
     return open_it

@@ -22,6 +22,7 @@ COMMANDS = {
     "record": "write what is played to a journal",
     "transcribe": "write down the notes of a recording, or of a player live",
     "devices": "list the MIDI and audio devices there are, and how to name them",
+    "calibrate": "measure an audio input: noise, level, tuning, latency, what the system does to it",
     "listen": "print the events of a running session as they come",
     "send": "send a control message to a running session (goto/bar 12, stop, set/tempo 0.8, ...)",
     "bench": "measure speed on this machine, and jumps, planted mistakes and ablations on annotated takes",

@@ -55,16 +55,28 @@ def ears_arguments(parser: argparse.ArgumentParser) -> None:
     lookahead_argument(parser)
     parser.add_argument("--a4", type=_a4, metavar="HZ",
                         help=f"sound: tuned to {A4_FROM_HZ} to {A4_TO_HZ}, or auto: found out in the first "
-                        "seconds (default: 440)")  # fmt: skip
+                        "seconds (default: as calibrated, else 440)")  # fmt: skip
 
 
-def ears_of(args: argparse.Namespace) -> Callable[[], Ears]:
-    """Makes ears as ``ears_arguments`` asked for."""
+def live_ears_arguments(parser: argparse.ArgumentParser) -> None:
+    """As ``ears_arguments``, and what concerns devices, in ms: ``args.block``, and ``args.latency``, None
+    where nothing was said."""
+    ears_arguments(parser)
+    parser.add_argument("--block", type=_block_ms, default=10.0, metavar="MS",
+                        help="audio input: in blocks so long, 2.5 to 100 (default: 10)")  # fmt: skip
+    parser.add_argument("--latency", type=_latency_ms, metavar="MS",
+                        help="audio input: what comes is so much older than the device says "
+                        "(default: as calibrated, else 0)")  # fmt: skip
+
+
+def ears_of(args: argparse.Namespace, known_a4_hz: float | None = None) -> Callable[[], Ears]:
+    """Makes ears as ``ears_arguments`` asked for. ``known_a4_hz``: where nothing was asked."""
 
     def make() -> Ears:
         from repetiteur.bridges.hearing import A4_HZ, make_ears
 
-        return make_ears(args.lookahead, a4=A4_HZ if args.a4 is None else args.a4, tuned=_say_tuned)
+        a4 = known_a4_hz if args.a4 is None else args.a4
+        return make_ears(args.lookahead, a4=A4_HZ if a4 is None else a4, tuned=_say_tuned)
 
     return make
 
@@ -79,6 +91,24 @@ def _say_tuned(a4_hz: float) -> None:
         atexit.register(say)
     else:
         say()
+
+
+def _latency_ms(text: str) -> float:
+    return _milliseconds(text, -50.0, 1000.0)
+
+
+def _block_ms(text: str) -> float:
+    return _milliseconds(text, 2.5, 100.0)
+
+
+def _milliseconds(text: str, lowest: float, highest: float) -> float:
+    """For argparse."""
+    try:
+        if lowest <= float(text) <= highest:
+            return float(text)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of milliseconds from {lowest:g} to {highest:g}")
 
 
 def _a4(text: str) -> A4:
