@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from repetiteur.bridges.audio_capture import BLOCK_S, AudioListener
+from repetiteur.bridges.audio_capture import PLAIN, AudioListener, Capture
 from repetiteur.bridges.kept_ears import Hearing, KeptEars
 from repetiteur.bridges.urgency import hurried
 from repetiteur.realtime.inputs import FaultSeen, Input
@@ -27,8 +27,8 @@ class LiveEars:
         ears: Hearing,
         deliver: Deliver,
         now_s: Callable[[], float],
+        capture: Capture = PLAIN,
         hurry: Callable[[], None] = lambda: None,
-        block_s: float = BLOCK_S,
     ) -> None:
         """``hurry`` is called once on the device's thread and on the one that hears, to make them quick."""
         self._ears = ears
@@ -36,7 +36,7 @@ class LiveEars:
         self._now_s = now_s
         self._hurry = hurry
         self._ring = SoundRing()
-        self._listener = AudioListener(pyaudio, hurried(self._ring.put, hurry), now_s, block_s)
+        self._listener = AudioListener(pyaudio, hurried(self._ring.put, hurry), now_s, capture)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="repetiteur ears", daemon=True)
 

@@ -16,7 +16,7 @@ from repetiteur.benchmarks.latency.players import SoundCard
 from repetiteur.benchmarks.latency.receiver import CODES
 from repetiteur.realtime.events import Event, Note, NoteStatus
 from repetiteur.realtime.hearing.ears import Ears
-from repetiteur.realtime.inputs import Chunk, HeardNote, Input, NoteOn
+from repetiteur.realtime.inputs import Chunk, HeardTrace, HeardNote, Input, NoteOn
 
 NOTES_PER_S, EVENTS_PER_S = 60, 400  # more are not noted, and counted
 
@@ -145,13 +145,13 @@ class TimedEars:
         self.taken_s = 0.0
         self.busy_s = 0.0  # of hearing, all in all
 
-    def push(self, chunk: Chunk) -> list[Event]:
+    def push(self, chunk: Chunk) -> list[Event | HeardTrace]:
         self.taken_s = self._now_s()
         events = self._ears.push(chunk)
         self.busy_s += self._now_s() - self.taken_s
         return events
 
-    def finish(self) -> list[Event]:
+    def finish(self) -> list[Event | HeardTrace]:
         return self._ears.finish()
 
     def reset(self) -> None:

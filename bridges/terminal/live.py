@@ -15,7 +15,7 @@ from repetiteur.bridges.level import LevelMeter
 from repetiteur.bridges.midi_ports import Deliver, MidiListener
 from repetiteur.bridges.session_controls import SessionControls
 from repetiteur.bridges.terminal.interruption import until_interrupted
-from repetiteur.bridges.terminal.options import ears_arguments, ears_of, parts_argument, seconds
+from repetiteur.bridges.terminal.options import ears_of, live_ears_arguments, parts_argument
 from repetiteur.bridges.terminal.outlets import Outlet
 from repetiteur.bridges.terminal.playing import JsonLines, tell, tell_progress
 from repetiteur.bridges.terminal.urgency_options import urgency_arguments, urgency_of
@@ -56,9 +56,7 @@ def live_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument("--virtual", metavar="NAME", nargs="?", const=midi_ports.CLIENT,
                         help="make a MIDI input of that name for other programs to play into")  # fmt: skip
     source.add_argument("--audio", metavar="NAME", help="listen to the audio input with NAME in its name")
-    ears_arguments(parser)
-    parser.add_argument("--block", type=seconds, default=10.0, metavar="MS",
-                        help="sound: length of the device's blocks (default: %(default)g)")  # fmt: skip
+    live_ears_arguments(parser)
     urgency_arguments(parser)
     parser.add_argument("--json", action="store_true", help="the event stream as JSON lines")
 
@@ -124,16 +122,20 @@ def _audio_source(args: argparse.Namespace, meter: LevelMeter) -> OpenSource:
     """As ``_midi_source``. The ears are made here, before any clock runs."""
     from repetiteur.bridges.audio_ports import pyaudio_library
     from repetiteur.bridges.live_ears import LiveEars
+    from repetiteur.bridges.quiet import python_alone_on_stderr
+    from repetiteur.bridges.terminal.calibrated import known_input
 
     pyaudio = pyaudio_library()
+    known = known_input(pyaudio, args)
     tell_progress("getting ready (takes longer the first time)")
-    ears = ears_of(args, meter)()
+    ears = ears_of(args, meter, known.a4_hz)()
     tell_progress("")
 
     def open_it(session: Session, _deliver: Deliver, cleanup: ExitStack) -> Source:
-        listener = LiveEars(pyaudio, ears, session.submit, session.now_s, urgency_of(args), args.block / 1e3)
+        cleanup.enter_context(python_alone_on_stderr())
+        listener = LiveEars(pyaudio, ears, session.submit, session.now_s, known.capture, urgency_of(args))
         cleanup.callback(listener.close)
-        listener.open(args.audio)
+        listener.open(known.name)
         return listener
 
     return open_it

@@ -10,6 +10,8 @@ from repetiteur.bridges.chunks import ChunkMaker
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.inputs import Chunk
 
+ON_A_CARD = {"hostApi": 0, "maxOutputChannels": 0, "defaultLowInputLatency": 0.01}
+
 
 class Library:
     paFloat32, paInputOverflow, paContinue = 1, 2, 0  # noqa: N815
@@ -85,7 +87,16 @@ class Device(Library):
         return int(self.there)
 
     def get_device_info_by_index(self, number: int) -> dict[str, Any]:
-        return {"name": "Piano", "maxInputChannels": 2, "defaultSampleRate": 48_000.0, "index": number}
+        return {"name": "Piano", "maxInputChannels": 2, "defaultSampleRate": 48_000.0, "index": number,
+                **ON_A_CARD}  # fmt: skip
+
+    def get_host_api_info_by_index(self, number: int) -> dict[str, Any]:
+        return {"name": "ALSA"}
+
+    def get_default_input_device_info(self) -> dict[str, Any]:
+        raise OSError("none")
+
+    get_default_output_device_info = get_default_input_device_info
 
     def open(self, **how: Any) -> Device:
         return self
@@ -140,7 +151,8 @@ class TwoDevices(Device):
 
     def get_device_info_by_index(self, number: int) -> dict[str, Any]:
         name, rate_hz = self.others[number]
-        return {"name": name, "maxInputChannels": 2, "defaultSampleRate": rate_hz, "index": number}
+        known = {"name": name, "maxInputChannels": 2, "defaultSampleRate": rate_hz, "index": number}
+        return ON_A_CARD | known
 
 
 def test_another_device_at_another_rate_takes_over_and_the_gap_is_known(heard: list[Chunk]) -> None:

@@ -19,6 +19,8 @@ from repetiteur.bridges.terminal.main import main
 from repetiteur.bridges.terminal.recording import Recording
 from repetiteur.realtime.inputs import HeardNote, NoteOff, NoteOn
 
+ON_A_CARD = {"hostApi": 0, "maxOutputChannels": 0, "defaultLowInputLatency": 0.01}
+
 soundfile: Any = pytest.importorskip("soundfile")
 
 RATE_HZ = 16_000
@@ -144,7 +146,16 @@ class Microphone:
 
     def get_device_info_by_index(self, number: int) -> dict[str, Any]:
         rate_hz = float(RATE_HZ)
-        return {"name": "Microphone", "maxInputChannels": 1, "defaultSampleRate": rate_hz, "index": number}
+        return {"name": "Microphone", "maxInputChannels": 1, "defaultSampleRate": rate_hz, "index": number,
+                **ON_A_CARD}  # fmt: skip
+
+    def get_host_api_info_by_index(self, number: int) -> dict[str, Any]:
+        return {"name": "ALSA"}
+
+    def get_default_input_device_info(self) -> dict[str, Any]:
+        raise OSError("none")
+
+    get_default_output_device_info = get_default_input_device_info
 
     def open(self, **how: Any) -> Microphone:
         self._heard = how["stream_callback"]
