@@ -16,7 +16,7 @@ from repetiteur.benchmarks.latency.players import SoundCard
 from repetiteur.benchmarks.latency.receiver import CODES
 from repetiteur.realtime.events import Event, Note, NoteStatus
 from repetiteur.realtime.hearing.ears import Ears
-from repetiteur.realtime.inputs import Chunk, HeardTrace, HeardNote, Input, NoteOn
+from repetiteur.realtime.inputs import Chunk, HeardNote, HeardTrace, Input, NoteOn
 
 NOTES_PER_S, EVENTS_PER_S = 60, 400  # more are not noted, and counted
 
