@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from repetiteur.benchmarks.note_metrics import Count
@@ -78,8 +78,31 @@ BEHAVIOUR = (
     Column("doubts", "doubts about the measuring itself", lambda s: str(s.doubts)),
 )  # fmt: skip
 
-TABLES = (
+BY_EAR_POSITION = (
+    *POSITION[:4],
+    Column("≤200", "within 200 ms", lambda s: percent(s.position.within_200)),
+    *POSITION[4:7],
+    Column("bias", "median signed error of the onsets that were reached, ms; late is positive",
+           lambda s: ms(s.position.bias_ms)),
+    *POSITION[7:],
+)  # fmt: skip
+
+BY_EAR_BEHAVIOUR = (
+    *BEHAVIOUR[:-2],
+    Column("µs/10 ms", "CPU time of 10 ms of sound, ears and all, p50 and p99",
+           lambda s: f"{s.cpu_p50_us:.0f} {s.cpu_p99_us:.0f}"),
+    BEHAVIOUR[-1],
+)  # fmt: skip
+
+Tables = Sequence[tuple[str, Sequence[Column]]]
+
+TABLES: Tables = (
     ("Where the player is: % of score onsets arrived within ms", POSITION),
     ("What was right, F1: as the table has it, fair, fair and in time", LABELS),
     ("How verdicts come", BEHAVIOUR),
+)
+BY_EAR_TABLES: Tables = (
+    ("From sound, where the player is: % of score onsets arrived within ms", BY_EAR_POSITION),
+    ("From sound, what was right, F1: as the table has it, fair, fair and in time", LABELS),
+    ("From sound, how verdicts come", BY_EAR_BEHAVIOUR),
 )

@@ -26,7 +26,8 @@ def doubtful_verdicts(heard: Heard, truth: Truth) -> tuple[str, ...]:
     matched_to = {number: name for name, _, number in final.labels.matches}
     for number in theirs.extra - ours.extra:
         onset_s, pitch = truth.played[number]
-        lines.append((onset_s, f"extra note overlooked: pitch {pitch} matched to {matched_to[number]}"))
+        why = f"matched to {matched_to[number]}" if number in matched_to else "not heard"
+        lines.append((onset_s, f"extra note overlooked: pitch {pitch} {why}"))
     for number in theirs.extra & ours.extra - final.flagged:
         onset_s, pitch = truth.played[number]
         lines.append((onset_s, f"extra note passed over in silence: pitch {pitch}"))

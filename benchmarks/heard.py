@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from repetiteur.benchmarks.truth import pair_played
+from repetiteur.benchmarks.note_metrics import TOLERANCE_S
+from repetiteur.benchmarks.truth import SAME_NOTE_S, pair_played
 from repetiteur.realtime.events import Event, Match, Mistake, Note, NoteStatus, Position, Retract
 
 
@@ -65,7 +66,12 @@ def reports(events: Sequence[Event], ready_s: np.ndarray) -> Reports:
     return Reports(ready, table[:, 0], table[:, 1], table[:, 2], table[:, 3])
 
 
-def listen(events: Sequence[Event], ready_s: np.ndarray, played: Sequence[tuple[float, int]]) -> Heard:
+def listen(
+    events: Sequence[Event],
+    ready_s: np.ndarray,
+    played: Sequence[tuple[float, int]],
+    same_note_s: float = SAME_NOTE_S,
+) -> Heard:
     """The verdicts of a stream. ``played``: the table's notes as (onset_s, pitch)."""
     standing: dict[int, tuple[Match | Mistake, float]] = {}
     over: list[Told] = []
@@ -81,6 +87,14 @@ def listen(events: Sequence[Event], ready_s: np.ndarray, played: Sequence[tuple[
             else:
                 onsets[event.id] = event.onset, event.pitch
     told = over + [Told(verdict, time_s, math.inf) for verdict, time_s in standing.values()]
-    pairs = zip(onsets, pair_played(played, list(onsets.values())), strict=True)
+    pairs = zip(onsets, pair_played(played, list(onsets.values()), same_note_s), strict=True)
     number = {note: number for note, number in pairs if number is not None}
     return Heard(tuple(sorted(told, key=lambda item: item.verdict.seq)), onsets, number)
+
+
+def listen_by_ear(events: Sequence[Event], ready_s: np.ndarray, played: Sequence[tuple[float, int]]) -> Heard:
+    """The same where the notes were heard in sound. One that nobody played has a number beyond the
+    table's: whatever is told of it is false."""
+    told = listen(events, ready_s, played, TOLERANCE_S)
+    ghosts = [note for note in told.onsets if note not in told.number]
+    return replace(told, number=told.number | {note: len(played) + k for k, note in enumerate(ghosts)})

@@ -1,27 +1,37 @@
-"""Planted mistakes found again: F1 of missed and extra notes by pitch within 50 ms."""
+"""Planted mistakes found again: F1 of correct, missed and extra notes by pitch within 50 ms. The
+same performance may be heard twice, as MIDI and as sound."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import reduce
 from operator import add
+from pathlib import Path
 
-from repetiteur.benchmarks.drive import drive
+from repetiteur.benchmarks.by_ear import WHOLE, Listening, read_chunks
+from repetiteur.benchmarks.drive import Drive, drive, drive_by_ear
 from repetiteur.benchmarks.heard import listen
 from repetiteur.benchmarks.note_metrics import Count, count_near
 from repetiteur.benchmarks.takes import Take
+from repetiteur.benchmarks.transcription.rendering import first_seconds, render
 from repetiteur.benchmarks.workers import load_once
+from repetiteur.bridges.performances import read_performance
 from repetiteur.bridges.planting.alignment import read_alignment
 from repetiteur.bridges.planting.complete import Meant, complete_performance
-from repetiteur.bridges.planting.injection import Planted, published, released
-from repetiteur.bridges.planting.strokes import performed
+from repetiteur.bridges.planting.injection import Planted, published, released, until
+from repetiteur.bridges.planting.strokes import performed, ringing, with_pedal
 from repetiteur.bridges.planting.stumbling import human
-from repetiteur.realtime.events import Mistake
-from repetiteur.realtime.score import Score
+from repetiteur.realtime.events import Match
+from repetiteur.realtime.inputs import Chunk
 
 SEED = 11
+
+
+class HeardAs(StrEnum):
+    MIDI = "MIDI"
+    SOUND = "sound"
 
 
 class Recipe(StrEnum):
@@ -45,7 +55,9 @@ class MistakeResult:
 
     name: str
     recipe: Recipe
+    heard: HeardAs
     notes: int
+    correct: Count
     missed: Count
     extra: Count
     extra_delays_s: tuple[float, ...]  # from onset to the standing verdict
@@ -57,43 +69,87 @@ class MistakeResult:
         return 100.0 * wrongly / max(self.notes, 1)
 
 
-def measure_mistakes(take: Take) -> tuple[MistakeResult, ...]:
-    """Every recipe on one take."""
+def measure_mistakes(
+    take: Take, soundfont: Path | None = None, how: Listening = WHOLE
+) -> tuple[MistakeResult, ...]:
+    """Every recipe on one take; with a soundfont made to sound as well."""
     score, _ = load_once(take.score)
     meant = complete_performance(read_alignment(take.table), score)
-    return tuple(
-        _measured(take.id, recipe, inject(meant, SEED), score) for recipe, inject in INJECTORS.items()
-    )
+    rung = with_pedal([note.stroke for note in meant], read_performance(take.performance))
+    meant = [replace(note, stroke=stroke) for note, stroke in zip(meant, rung, strict=True)]
+    results = []
+    for recipe, inject in INJECTORS.items():
+        planted = until(inject(meant, SEED), how.end_s)
+        run = drive(score, performed(planted.strokes))
+        results.append(_measured(take.id, recipe, HeardAs.MIDI, planted, run, how.scored_s))
+        if soundfont is not None:
+            run = drive_by_ear(score, _sound(planted, soundfont, how), how.ears)
+            results.append(_measured(take.id, recipe, HeardAs.SOUND, planted, run, how.scored_s))
+    return tuple(results)
 
 
-def pooled(recipe: Recipe, results: Sequence[MistakeResult]) -> MistakeResult:
-    """All takes as one."""
-    of_recipe = [result for result in results if result.recipe is recipe]
+def pooled(results: Sequence[MistakeResult]) -> list[MistakeResult]:
+    """All takes as one, for each recipe and way of hearing."""
+    return [
+        _pooled([result for result in results if (result.recipe, result.heard) == (recipe, heard)])
+        for recipe in Recipe
+        for heard in dict.fromkeys(result.heard for result in results)
+    ]
+
+
+def _pooled(results: Sequence[MistakeResult]) -> MistakeResult:
     return MistakeResult(
         "all",
-        recipe,
-        sum(result.notes for result in of_recipe),
-        reduce(add, (result.missed for result in of_recipe)),
-        reduce(add, (result.extra for result in of_recipe)),
-        reduce(add, (result.extra_delays_s for result in of_recipe)),
-        reduce(add, (result.missed_delays_s for result in of_recipe)),
+        results[0].recipe,
+        results[0].heard,
+        sum(result.notes for result in results),
+        reduce(add, (result.correct for result in results)),
+        reduce(add, (result.missed for result in results)),
+        reduce(add, (result.extra for result in results)),
+        reduce(add, (result.extra_delays_s for result in results)),
+        reduce(add, (result.missed_delays_s for result in results)),
     )
 
 
-def _measured(name: str, recipe: Recipe, planted: Planted, score: Score) -> MistakeResult:
-    run = drive(score, performed(planted.strokes))
+def _sound(planted: Planted, soundfont: Path, how: Listening) -> list[Chunk]:
+    played = first_seconds(performed(ringing(planted.strokes)), how.seconds)
+    return read_chunks(render(played, soundfont, how.renderings), how.seconds)
+
+
+def _measured(
+    name: str, recipe: Recipe, how: HeardAs, planted: Planted, run: Drive, scored_s: float
+) -> MistakeResult:
+    """What begins before ``scored_s`` counts."""
     heard = listen(run.events, run.ready_s, ())
-    standing = [
-        (told, told.verdict) for told in heard.told if told.stands and isinstance(told.verdict, Mistake)
-    ]
-    missed = [(m.onset, m.expected) for _, m in standing if m.expected is not None]
-    extra = [heard.onsets[m.note] for _, m in standing if m.note is not None]
+    matched: list[tuple[float, int]] = []
+    missed: list[tuple[float, int]] = []
+    extra: list[tuple[float, int]] = []
+    extra_delays_s: list[float] = []
+    missed_delays_s: list[float] = []
+    for told in heard.told:
+        verdict = told.verdict
+        begins_s = verdict.onset if verdict.note is None else heard.onsets[verdict.note][0]
+        if not told.stands or begins_s >= scored_s:
+            continue
+        if isinstance(verdict, Match):
+            matched.append(heard.onsets[verdict.note])
+            continue
+        if verdict.expected is not None:
+            missed.append((verdict.onset, verdict.expected))
+        if verdict.note is not None:
+            extra.append(heard.onsets[verdict.note])
+        (missed_delays_s if verdict.note is None else extra_delays_s).append(told.told_s - begins_s)
+    true = until(planted, scored_s)
+    wrong = set(true.extra)
+    struck = [(stroke.onset_s, stroke.pitch) for stroke in true.strokes]
     return MistakeResult(
         name,
         recipe,
-        len(planted.strokes),
-        count_near(missed, planted.missed),
-        count_near(extra, planted.extra),
-        tuple(told.told_s - heard.onsets[m.note][0] for told, m in standing if m.note is not None),
-        tuple(told.told_s - m.onset for told, m in standing if m.note is None),
+        how,
+        len(struck),
+        count_near(matched, [note for note in struck if note not in wrong]),
+        count_near(missed, true.missed),
+        count_near(extra, true.extra),
+        tuple(extra_delays_s),
+        tuple(missed_delays_s),
     )

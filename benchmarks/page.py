@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from repetiteur.benchmarks.columns import TABLES, Column
+from repetiteur.benchmarks.columns import TABLES, Column, Tables
 from repetiteur.benchmarks.summary import Summary
 from repetiteur.benchmarks.take_result import TakeResult
 from repetiteur.realtime.version import __version__
@@ -31,7 +31,9 @@ details { margin: .4rem 0 } pre { white-space: pre-wrap; font-size: 12px; margin
 Rows = Sequence[Summary]
 
 
-def page(title: str, results: Sequence[TakeResult], each: Rows, together: Rows) -> str:
+def page(
+    title: str, results: Sequence[TakeResult], each: Rows, together: Rows, tables: Tables = TABLES
+) -> str:
     """The whole page."""
     takes = sum(row.takes for row in each)
     minutes = sum(row.minutes for row in each)
@@ -41,9 +43,9 @@ def page(title: str, results: Sequence[TakeResult], each: Rows, together: Rows) 
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head><body>",
         f"<h1>{escape(title)}</h1>",
         f"<p>{takes} takes, {minutes:.0f} minutes, repetiteur {escape(__version__)}</p>",
-        *(line for heading, columns in TABLES for line in _table(heading, columns, each, together)),
+        *(line for heading, columns in tables for line in _table(heading, columns, each, together)),
         "<h2>What the columns mean</h2><dl>",
-        *(f"<dt>{escape(c.head)}</dt><dd>{escape(c.about)}</dd>" for _, columns in TABLES for c in columns),
+        *(f"<dt>{escape(c.head)}</dt><dd>{escape(c.about)}</dd>" for _, columns in tables for c in columns),
         "</dl><h2>Where it went wrong</h2>",
         *_troubles(results),
         "</body></html>\n",

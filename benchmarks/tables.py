@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from repetiteur.benchmarks.columns import TABLES, Column
+from repetiteur.benchmarks.columns import TABLES, Column, Tables
 from repetiteur.benchmarks.summary import Summary
 
 NAME_WIDTH = 36
 ROOM = 1000  # columns no table needs
 
 
-def print_tables(each: Sequence[Summary], together: Sequence[Summary]) -> None:
+def print_tables(each: Sequence[Summary], together: Sequence[Summary], of: Tables = TABLES) -> None:
     """One row per take, then one per group."""
-    for title, columns in TABLES:
+    for title, columns in of:
         rows, last = ([_cells(row, columns) for row in part] for part in (each, together))
         print_table(title, ("take", *(column.head for column in columns)), rows, last)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from repetiteur.benchmarks import heard, position_metrics, verdict_metrics
 from repetiteur.benchmarks.doubtful import doubtful_verdicts
 from repetiteur.benchmarks.drive import Drive
-from repetiteur.benchmarks.heard import Reports
+from repetiteur.benchmarks.heard import Heard, Reports
 from repetiteur.benchmarks.lost_places import LostPlace, find_lost_places
 from repetiteur.benchmarks.position_metrics import PositionErrors
 from repetiteur.benchmarks.takes import Take
@@ -18,6 +19,7 @@ from repetiteur.benchmarks.truth import Truth
 from repetiteur.benchmarks.verdict_metrics import VerdictCounts
 from repetiteur.benchmarks.wrong_moves import count_wrong_moves
 from repetiteur.bridges.planting.travel import segments_of
+from repetiteur.realtime.events import Event
 from repetiteur.realtime.score import Score
 
 
@@ -44,7 +46,7 @@ class TakeResult:
     verdicts: VerdictCounts
     events: tuple[tuple[str, int], ...]  # type, how many
     retracted: int
-    note_cost_s: np.ndarray
+    step_cost_s: np.ndarray  # see ``Drive``
     tick_cost_s: np.ndarray
     extra_delay_s: np.ndarray
     missed_delay_s: np.ndarray
@@ -54,10 +56,15 @@ class TakeResult:
     doubtful: tuple[str, ...]  # false and overlooked verdicts, in words, in order of time
 
 
-def measure(take: Take, score: Score, truth: Truth, run: Drive, load_s: float) -> TakeResult:
-    """All measures of one take."""
+Listen = Callable[[Sequence[Event], np.ndarray, Sequence[tuple[float, int]]], Heard]
+
+
+def measure(
+    take: Take, score: Score, truth: Truth, run: Drive, load_s: float, listen: Listen = heard.listen
+) -> TakeResult:
+    """All measures of one take. ``listen``: how the notes of the stream are told to be the table's."""
     said = heard.reports(run.events, run.ready_s)
-    judged = heard.listen(run.events, run.ready_s, truth.played)
+    judged = listen(run.events, run.ready_s, truth.played)
     travelled = np.column_stack([said.ready_s, said.travel_q])
     unwrapped = np.column_stack([said.ready_s, unwrap(said, truth, score)])
     is_tracked, worst = position_metrics.tracked(*in_beats(said, truth, score))
@@ -75,7 +82,7 @@ def measure(take: Take, score: Score, truth: Truth, run: Drive, load_s: float) -
         verdicts=verdict_metrics.count_verdicts(judged, truth),
         events=tuple(sorted(Counter(event.type for event in run.events).items())),
         retracted=judged.retracted,
-        note_cost_s=run.note_cost_s,
+        step_cost_s=run.step_cost_s,
         tick_cost_s=run.tick_cost_s,
         extra_delay_s=verdict_metrics.extra_delays_s(judged, truth),
         missed_delay_s=verdict_metrics.missed_delays_s(judged, truth),

@@ -6,7 +6,7 @@ import json
 import re
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -23,9 +23,16 @@ class Kind(StrEnum):
     CONCERT = "midi"  # a pianist's take, every note aligned
     HAND_LABELLED = "midi_real_mistakes"  # correct, missed and extra labelled by hand
     AMATEUR = "midi_real_amateur"  # onsets by hand, notes by nearest pitch only
+    PIANO = "audio_piano"  # recordings with score and alignment: all "audio" in the manifest
+    OTHERS = "audio_others"
 
 
-TITLES = {Kind.CONCERT: "concert", Kind.HAND_LABELLED: "hand-labelled", Kind.AMATEUR: "amateur"}
+PLAYED = (Kind.CONCERT, Kind.HAND_LABELLED, Kind.AMATEUR)  # on keys, as MIDI
+RECORDED = (Kind.PIANO, Kind.OTHERS)
+TITLES = {
+    Kind.CONCERT: "concert", Kind.HAND_LABELLED: "hand-labelled", Kind.AMATEUR: "amateur",
+    Kind.PIANO: "piano, recorded", Kind.OTHERS: "other instruments, recorded",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +44,18 @@ class Take:
     piece: str  # takes of one piece stay together when the set is split
     held_back: bool
     score: Path
-    performance: Path
+    performance: Path  # MIDI, or sound
     table: Path  # note alignment
     hand_onsets: Path | None
     error_regions: Path | None
     duration_s: float
+    soundfont: Path | None = None  # what makes its MIDI sound; None: it is taken as it is
+
+    @property
+    def group(self) -> str:
+        """With what it is reported."""
+        title = TITLES[self.kind]
+        return title if self.soundfont is None else f"{title}, {self.soundfont.stem}"
 
 
 class _OfATake(Protocol):
@@ -52,20 +66,19 @@ class _OfATake(Protocol):
 OfATake = TypeVar("OfATake", bound=_OfATake)  # what was measured of one take
 
 
-def read_takes(folder: Path) -> tuple[Take, ...]:
-    """Every take of the set that has a score and a MIDI performance."""
+def read_takes(folder: Path, kinds: Collection[Kind] = PLAYED) -> tuple[Take, ...]:
+    """Every take of these kinds."""
     manifest = folder / "manifest.json"
     if not manifest.is_file():
         raise InputError(str(folder), "no manifest.json in it", "name a folder with a measuring set")
     try:
         items = json.loads(manifest.read_text(encoding="utf-8"))["items"]
-        kinds = {kind.value for kind in Kind}
-        wanted = [item for item in items if item["kind"] in kinds]
-        pieces: dict[str, list[str]] = defaultdict(list)
-        for item in wanted:
-            pieces[item["kind"]].append(_piece(item))
+        wanted = [(item, kind) for item in items if (kind := _kind(item)) is not None and kind in kinds]
+        pieces: dict[Kind, list[str]] = defaultdict(list)
+        for item, kind in wanted:
+            pieces[kind].append(_piece(item))
         held = {kind: held_back_third(names) for kind, names in pieces.items()}
-        return tuple(_take(folder, item, _piece(item) in held[item["kind"]]) for item in wanted)
+        return tuple(_take(folder, item, kind, _piece(item) in held[kind]) for item, kind in wanted)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         what = f"not the manifest of a measuring set ({type(error).__name__}: {error})"
         raise InputError(str(manifest), what, "restore the set's manifest") from None
@@ -84,12 +97,12 @@ def chosen(takes: Iterable[Take], text: str | None, part: str) -> list[Take]:
 
 def by_kind(results: Iterable[OfATake]) -> Iterator[tuple[str, list[OfATake], list[OfATake]]]:
     """Title, results and the held-back ones among them of each kind; none held back where all are or none."""
-    known = list(results)
-    for kind in Kind:
-        of_kind = [result for result in known if result.take.kind is kind]
+    order = list(Kind)
+    known = sorted(results, key=lambda result: order.index(result.take.kind))
+    for title in dict.fromkeys(result.take.group for result in known):
+        of_kind = [result for result in known if result.take.group == title]
         held = [result for result in of_kind if result.take.held_back]
-        if of_kind:
-            yield TITLES[kind], of_kind, held if len(held) < len(of_kind) else []
+        yield title, of_kind, held if len(held) < len(of_kind) else []
 
 
 def held_back_third(pieces: Iterable[str]) -> frozenset[str]:
@@ -107,7 +120,14 @@ def _piece(item: dict) -> str:
     return f"{item['composer']}/{piece_of(item['title'])}"
 
 
-def _take(folder: Path, item: dict, held_back: bool) -> Take:
+def _kind(item: dict) -> Kind | None:
+    """None: nothing that can be followed."""
+    if item["kind"] == "audio":
+        return Kind.PIANO if str(item.get("instrument", "")).startswith("piano") else Kind.OTHERS
+    return next((kind for kind in PLAYED if kind.value == item["kind"]), None)
+
+
+def _take(folder: Path, item: dict, kind: Kind, held_back: bool) -> Take:
     files: dict[str, str] = item["files"]
 
     def optional(role: str) -> Path | None:
@@ -115,11 +135,11 @@ def _take(folder: Path, item: dict, held_back: bool) -> Take:
 
     return Take(
         id=item["id"],
-        kind=Kind(item["kind"]),
+        kind=kind,
         piece=_piece(item),
         held_back=held_back,
         score=folder / files.get("score_mxl", files.get("score_mid", "")),
-        performance=folder / files["perf_mid"],
+        performance=folder / files["audio" if kind in RECORDED else "perf_mid"],
         table=folder / files.get("align", files.get("align_silver", "")),
         hand_onsets=optional("onsets"),
         error_regions=optional("error_regions"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -94,7 +94,37 @@ def build_truth(
     )
 
 
-def pair_played(table: Sequence[tuple[float, int]], heard: Sequence[tuple[float, int]]) -> list[int | None]:
+def until(truth: Truth, end_s: float) -> Truth:
+    """What happened before then; played notes are numbered anew. Of notes due later nothing is known."""
+    early = truth.onsets[:, 1] < end_s
+    kept = [number for number, (onset_s, _) in enumerate(truth.played) if onset_s < end_s]
+    number = {old: new for new, old in enumerate(kept)}
+    due = {name: due for name, due in truth.due.items() if due.at_s < end_s}
+    labels, leeway = truth.labels, truth.leeway
+    return replace(
+        truth,
+        onsets=truth.onsets[early],
+        written_q=truth.written_q[early],
+        labels=Labels(
+            frozenset((*match[:2], number[match[2]]) for match in labels.matches if match[2] in number),
+            frozenset(number[old] for old in labels.extra if old in number),
+            labels.missed & due.keys(),
+        ),
+        played=tuple(truth.played[old] for old in kept),
+        due=due,
+        missed_due=tuple(item for item in truth.missed_due if item[0] < end_s),
+        undecided=truth.undecided | (truth.due.keys() - due.keys()),
+        leeway=replace(
+            leeway,
+            ornamental={number[old]: name for old, name in leeway.ornamental.items() if old in number},
+            disputed=frozenset(number[old] for old in leeway.disputed if old in number),
+        ),
+    )
+
+
+def pair_played(
+    table: Sequence[tuple[float, int]], heard: Sequence[tuple[float, int]], same_note_s: float = SAME_NOTE_S
+) -> list[int | None]:
     """For each heard (onset_s, pitch) its index in the table, one to one, nearest in time."""
     free: dict[int, list[tuple[float, int]]] = defaultdict(list)
     for index, (onset_s, pitch) in enumerate(table):
@@ -105,7 +135,7 @@ def pair_played(table: Sequence[tuple[float, int]], heard: Sequence[tuple[float,
     for onset_s, pitch in heard:
         entries = free[pitch]
         nearest = min(range(len(entries)), key=lambda k: abs(entries[k][0] - onset_s), default=None)
-        if nearest is not None and abs(entries[nearest][0] - onset_s) <= SAME_NOTE_S:
+        if nearest is not None and abs(entries[nearest][0] - onset_s) <= same_note_s:
             found.append(entries.pop(nearest)[1])
         else:
             found.append(None)

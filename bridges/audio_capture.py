@@ -6,28 +6,47 @@ PortAudio calls on a thread of its own: it copies, stamps, counts, hands over an
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from repetiteur.bridges.audio_ports import ports_of, the_port, words_for
 from repetiteur.bridges.chunks import ChunkMaker
 from repetiteur.bridges.quiet import quiet_stderr
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.inputs import Chunk
 
-BLOCK_S = 0.01  # asked of the device; it gives what it can
 GONE_AFTER_S = 1.0  # without a single block: a device that is there sends silence
 
 Deliver = Callable[[Chunk], bool]  # False where it had no room
 
 
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """How to listen."""
+
+    block_s: float = 0.01  # asked of the device; it gives what it can
+    late_s: float = 0.0  # what comes was captured so much earlier than the device says
+
+
+PLAIN = Capture()
+
+
 class AudioListener:
     """One audio input. ``open``, ``start``, ``look`` and ``close`` belong to one thread."""
 
-    def __init__(self, pyaudio: Any, deliver: Deliver, now_s: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        pyaudio: Any,
+        deliver: Deliver,
+        now_s: Callable[[], float],
+        capture: Capture = PLAIN,
+    ) -> None:
         self._pyaudio = pyaudio
         self._deliver = deliver
         self._now_s = now_s
+        self._capture = capture
         self._system: Any = None
         self._stream: Any = None
         self._chunks: ChunkMaker | None = None
@@ -49,23 +68,22 @@ class AudioListener:
         Raises InputError."""
         with quiet_stderr():
             self._system = self._pyaudio.PyAudio()
-            found = [self._system.get_device_info_by_index(k) for k in range(self._system.get_device_count())]
-        inputs = [info for info in found if info["maxInputChannels"] > 0]
-        chosen = next((info for info in inputs if name.casefold() in info["name"].casefold()), None)
-        if chosen is None:
+            inputs = ports_of(self._system).inputs
+        try:
+            chosen = the_port(name, inputs, "input")
+        except InputError:
             self.close()
-            there = ", ".join(info["name"] for info in inputs)
-            remedy = f"there are: {there}" if there else "no audio input is there: plug one in"
-            raise InputError(f"audio input {name}", "not found", remedy)
-        self.name, self.rate_hz = chosen["name"], float(chosen["defaultSampleRate"])
-        self._channels = min(2, int(chosen["maxInputChannels"]))
+            raise
+        self.name, self.rate_hz = words_for(chosen, inputs), chosen.rate_hz
+        self._channels = min(2, chosen.channels)
         self._chunks = ChunkMaker(self._channels, self.rate_hz)
         try:
             with quiet_stderr():
                 self._stream = self._system.open(
                     format=self._pyaudio.paFloat32, channels=self._channels, rate=int(self.rate_hz),
-                    input=True, input_device_index=chosen["index"], start=False,
-                    frames_per_buffer=int(self.rate_hz * BLOCK_S), stream_callback=self._heard,
+                    input=True, input_device_index=chosen.number, start=False,
+                    frames_per_buffer=round(self.rate_hz * self._capture.block_s),
+                    stream_callback=self._heard,
                 )  # fmt: skip
         except (OSError, ValueError) as error:
             self.close()
@@ -88,6 +106,18 @@ class AudioListener:
         self.close()
         self._fall_silent(self._now_s())
         return f"audio input {self.name} is gone"
+
+    def change_to(self, name: str) -> None:
+        """Leave this input for another. Raises InputError; then ``look`` takes the former one up again."""
+        former = self.name
+        self.close()
+        self._fall_silent(self._now_s())
+        try:
+            self.open(name)
+            self.start()
+        except InputError:
+            self.name = former
+            raise
 
     def close(self) -> None:
         """Harmless twice."""
@@ -121,7 +151,7 @@ class AudioListener:
         lasts_s = frames / self.rate_hz
         begun_s = times["input_buffer_adc_time"]
         age_s = times["current_time"] - begun_s if begun_s > 0 else lasts_s
-        t_s = now_s - max(age_s, lasts_s)
+        t_s = now_s - max(age_s, lasts_s) - self._capture.late_s
         if flags & self._pyaudio.paInputOverflow:
             self.overflows += 1
             self._missed = True

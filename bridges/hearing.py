@@ -2,29 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import Any, Literal
 
+from repetiteur.bridges.level import MeteredEars
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.hearing.decoder import LOOKAHEAD_S
-from repetiteur.realtime.hearing.ears import Ears, Encoder, Resampler
+from repetiteur.realtime.hearing.ears import Encoder, Resampler
+from repetiteur.realtime.hearing.self_tuning import SelfTuning
 from repetiteur.realtime.hearing.thresholds import DEFAULTS, Thresholds
 
 ENCODER = "repetiteur.models.encoder.engine"
 A4_HZ = 440.0
+AUTO = "auto"
+A4 = float | Literal["auto"]
+
+
+def _nobody(_a4_hz: float) -> None: ...
 
 
 def make_ears(
-    lookahead_s: float = LOOKAHEAD_S, thresholds: Thresholds = DEFAULTS, a4_hz: float = A4_HZ
-) -> Ears:
-    """New ears for one stream. Raises InputError where there is no encoder to load."""
-    return Ears(load_encoder(a4_hz), make_resampler, thresholds, lookahead_s)
+    lookahead_s: float = LOOKAHEAD_S,
+    thresholds: Thresholds = DEFAULTS,
+    a4: A4 = A4_HZ,
+    tuned: Callable[[float], None] = _nobody,
+    engine: str = "numba",
+    tell: Callable[[str], None] = lambda line: None,
+) -> MeteredEars:
+    """New ears for one stream. ``a4``: Hz, or to be found out; ``tuned`` is then told, by whoever pushes.
+    ``engine``: of ``models/engines``; what cannot be had of it is told in a line, and Numba takes its
+    place. Raises InputError where there is no encoder to load."""
+    if a4 == AUTO:  # only the one at hand can move its grid while it hears
+        encoder = SelfTuning(load_encoder(A4_HZ), tuned)
+    elif engine in ("auto", "numba"):
+        encoder = load_encoder(float(a4))
+    else:
+        encoder = _by_engine(engine, float(a4), tell)
+    return MeteredEars(encoder, make_resampler, thresholds, lookahead_s)
 
 
-def load_encoder(a4_hz: float = A4_HZ) -> Encoder:
-    """A new listener. The weights are read for the first one only. Raises InputError."""
+def load_encoder(a4_hz: float = A4_HZ) -> Any:
+    """A new ``TunableEncoder``. The weights are read for the first one only. Raises InputError."""
     return _first_listener(ENCODER, a4_hz).another()
+
+
+def _by_engine(engine: str, a4_hz: float, tell: Callable[[str], None]) -> Encoder:
+    """For one listener the best engine of its own accord is Numba: this is for others by name."""
+    weights = load_encoder(a4_hz).weights
+    choosing = import_module("repetiteur.models.engines.choosing")
+    interface = import_module("repetiteur.models.engines.interface")
+    return interface.OneListener(choosing.choose(engine, weights, 1, tell, a4_hz))
 
 
 @cache

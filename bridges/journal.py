@@ -50,7 +50,8 @@ class JournalWriter:
 
     def __init__(self, path: str | Path, score_path: str | Path, parts: Sequence[str] | None = None) -> None:
         self._parts = None if parts is None else tuple(parts)
-        opening = _line({"journal": FORMAT, "version": __version__}) + self._score_line(0.0, str(score_path))
+        self._score_path = str(score_path)
+        opening = _line({"journal": FORMAT, "version": __version__}) + self._score_line(0.0)
         self._ticks: list[int] = []
         self._file = _create(path)
         self._write(opening)
@@ -66,9 +67,10 @@ class JournalWriter:
             lines.append(encode_input(item))
         self._write(self._held_ticks() + b"".join(lines) + b"".join(map(encode, events)))
 
-    def record_score(self, t_s: float, source: str, events: Sequence[Event]) -> None:
-        """Another score was taken up. It has just been read from ``source``."""
-        self._write(self._held_ticks() + self._score_line(t_s, source) + b"".join(map(encode, events)))
+    def record_score(self, t_s: float, source: str | None, events: Sequence[Event]) -> None:
+        """Another score was taken up. It has just been read from ``source``; None: the former, afresh."""
+        self._score_path = source or self._score_path
+        self._write(self._held_ticks() + self._score_line(t_s) + b"".join(map(encode, events)))
 
     def close(self) -> None:
         if self._file >= 0:
@@ -76,9 +78,10 @@ class JournalWriter:
             os.close(self._file)
             self._file = -1
 
-    def _score_line(self, t_s: float, source: str) -> bytes:
-        packed = base64.b64encode(zlib.compress(Path(source).read_bytes())).decode("ascii")
-        return _line({"score_file": Path(source).name, "parts": self._parts, "t_s": t_s, "zlib": packed})
+    def _score_line(self, t_s: float) -> bytes:
+        source = Path(self._score_path)
+        packed = base64.b64encode(zlib.compress(source.read_bytes())).decode("ascii")
+        return _line({"score_file": source.name, "parts": self._parts, "t_s": t_s, "zlib": packed})
 
     def _held_ticks(self) -> bytes:
         if not self._ticks:

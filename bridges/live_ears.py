@@ -3,36 +3,51 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-from repetiteur.bridges.audio_capture import AudioListener
-from repetiteur.realtime.hearing.as_inputs import inputs_of_sound
-from repetiteur.realtime.hearing.ears import Ears
-from repetiteur.realtime.inbox import Inbox
-from repetiteur.realtime.inputs import Chunk, FaultSeen, Input, Tick
+from repetiteur.bridges.audio_capture import PLAIN, AudioListener, Capture
+from repetiteur.bridges.kept_ears import Hearing, KeptEars
+from repetiteur.bridges.urgency import hurried
+from repetiteur.realtime.inputs import FaultSeen, Input
+from repetiteur.realtime.sound_ring import SoundRing
 
-WAITING_CHUNKS = 1000  # about 10 s; what does not fit is lost, counted and told
 _CLOSING_S = 5.0
+_LOOK_EVERY_S = 0.1  # whether it is over
 
 Deliver = Callable[[Input], None]
 
 
 class LiveEars:
-    """One audio input. ``open``, ``look`` and ``close`` belong to one thread (not the engine's)."""
+    """One audio input. All methods belong to one thread, not the engine's."""
 
-    def __init__(self, pyaudio: Any, ears: Ears, deliver: Deliver, now_s: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        pyaudio: Any,
+        ears: Hearing,
+        deliver: Deliver,
+        now_s: Callable[[], float],
+        capture: Capture = PLAIN,
+        hurry: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``hurry`` is called once on the device's thread and on the one that hears, to make them quick."""
         self._ears = ears
         self._deliver = deliver
         self._now_s = now_s
-        self._inbox: Inbox[Chunk] = Inbox(WAITING_CHUNKS)
-        self._listener = AudioListener(pyaudio, self._inbox.put, now_s)
+        self._hurry = hurry
+        self._ring = SoundRing()
+        self._listener = AudioListener(pyaudio, hurried(self._ring.put, hurry), now_s, capture)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="repetiteur ears", daemon=True)
 
     @property
     def name(self) -> str:
         return self._listener.name
+
+    @property
+    def overflows(self) -> int:
+        """Times the device had no room."""
+        return self._listener.overflows
 
     def open(self, name: str) -> None:
         """Listen to the first input with ``name`` in its name. Raises InputError."""
@@ -49,6 +64,11 @@ class LiveEars:
             self._deliver(FaultSeen(self._now_s(), change, remedy))
         return change
 
+    def change_to(self, name: str) -> None:
+        """Listen to another input from here on; its rate may be another. Raises InputError: then the former
+        one is taken up again at the next ``look``."""
+        self._listener.change_to(name)
+
     def close(self) -> None:
         """Hear what has arrived, and settle every note. Harmless twice."""
         self._listener.close()
@@ -57,18 +77,14 @@ class LiveEars:
             self._thread.join(_CLOSING_S)
 
     def _listen(self) -> None:
-        try:
-            for item in inputs_of_sound(self._ears, self._arriving()):
-                if not isinstance(item, Tick):  # a live session has its own
-                    self._deliver(item)
-        except Exception as error:
-            what = f"the ears failed: {type(error).__name__}: {error}"
-            self._deliver(FaultSeen(self._now_s(), what, "please report this; restart to hear again"))
-
-    def _arriving(self) -> Iterator[Chunk]:
+        self._hurry()
+        ears = KeptEars(self._ears)
         while True:
-            chunk = self._inbox.take(0.1)
+            chunk = self._ring.take(_LOOK_EVERY_S)
             if chunk is not None:
-                yield chunk
+                for item in ears.push(chunk):
+                    self._deliver(item)
             elif self._over.is_set():
-                return
+                break
+        for item in ears.finish():
+            self._deliver(item)

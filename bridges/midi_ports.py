@@ -32,7 +32,12 @@ def rtmidi_library() -> Any:
 
 def midi_input_names(rtmidi: Any) -> tuple[str, ...]:
     """Every MIDI input there is now."""
-    return tuple(name for source in _open_systems(rtmidi) for name in _port_names(rtmidi, source))
+    return tuple(name for port in _open_systems(rtmidi, rtmidi.MidiIn) for name in _port_names(rtmidi, port))
+
+
+def midi_output_names(rtmidi: Any) -> tuple[str, ...]:
+    """Every MIDI output there is now."""
+    return tuple(name for port in _open_systems(rtmidi, rtmidi.MidiOut) for name in _port_names(rtmidi, port))
 
 
 def read_message(message: Sequence[int], t_s: float) -> Performed | None:
@@ -79,7 +84,7 @@ class MidiListener:
 
     def open_virtual(self, name: str = CLIENT) -> None:
         """Make an input that other programs can connect to. Raises InputError."""
-        for source in _open_systems(self._rtmidi):
+        for source in _open_systems(self._rtmidi, self._rtmidi.MidiIn):
             try:
                 source.open_virtual_port(name)
             except (self._rtmidi.RtMidiError, NotImplementedError):
@@ -115,7 +120,7 @@ class MidiListener:
             source.delete()
 
     def _connect(self) -> bool:
-        for source in _open_systems(self._rtmidi):
+        for source in _open_systems(self._rtmidi, self._rtmidi.MidiIn):
             names = _port_names(self._rtmidi, source)
             number = _find(self._wanted, names)
             if number is not None:
@@ -145,13 +150,13 @@ class MidiListener:
             self._held.discard((item.channel, item.pitch))
 
 
-def _open_systems(rtmidi: Any) -> list[Any]:
-    """A MidiIn for each MIDI system that runs here (ALSA, JACK, Core MIDI, Windows)."""
+def _open_systems(rtmidi: Any, make: Callable[[int, str], Any]) -> list[Any]:
+    """A MidiIn (or MidiOut) for each MIDI system that runs here (ALSA, JACK, Core MIDI, Windows)."""
     systems = []
     with quiet_stderr():
         for api in rtmidi.get_compiled_api():
             try:
-                systems.append(rtmidi.MidiIn(api, CLIENT))
+                systems.append(make(api, CLIENT))
             except rtmidi.RtMidiError:
                 continue  # compiled in, but not running
     return systems

@@ -10,7 +10,7 @@ from pathlib import Path
 from repetiteur.bridges.web.performance import ALL_WORDS, ScoreFile
 from repetiteur.bridges.wire.control import ScoreInfo
 from repetiteur.realtime.errors import InputError
-from repetiteur.realtime.inputs import Command
+from repetiteur.realtime.inputs import Command, Loop, LoopOff, Reset
 from repetiteur.realtime.score import Score
 from repetiteur.realtime.session import Session
 
@@ -22,13 +22,20 @@ class SessionControls:
     words = ALL_WORDS
 
     def __init__(
-        self, session: Session, load_score: Callable[[str], Score], file: ScoreFile | None = None
+        self,
+        session: Session,
+        load_score: Callable[[str], Score],
+        file: ScoreFile | None = None,
+        level_dbfs: Callable[[], float | None] = lambda: None,
     ) -> None:
         self._session = session
         self._load_score = load_score
+        self.level_dbfs = level_dbfs
+        self._loop: tuple[Score, int, int] | None = None
         self._files = deque([(session.score, file)], maxlen=4)  # the last scores, and those refused
 
     def submit(self, command: Command) -> None:
+        self._note_loop(command)
         self._session.submit(replace(command, t_s=self._session.now_s()))
 
     def now_s(self) -> float:
@@ -55,6 +62,22 @@ class SessionControls:
 
     def held(self) -> bool:
         return False
+
+    def loop(self) -> tuple[int, int] | None:
+        if self._loop is None or self._loop[0] is not self._session.score:
+            return None
+        return self._loop[1:]
+
+    def _note_loop(self, command: Command) -> None:
+        """The stream of events does not tell of loops; one that cannot be is not begun."""
+        score = self._session.score
+        match command:
+            case Loop(_, first_bar, last_bar):
+                first, last = score.bar_labelled(first_bar), score.bar_labelled(last_bar)
+                if first is not None and last is not None and first <= last:
+                    self._loop = (score, first, last)
+            case LoopOff() | Reset():
+                self._loop = None
 
     def property(self, name: str) -> float | str:
         return self._session.value_of(name)

@@ -17,6 +17,7 @@ WHEN_LOST = 4.0
 HESITATION_S, HESITATION_SHARE = 0.3, 1.5  # a pause is longer than this much of the wait for the next onset
 OCTAVE_REACH = 3  # chords looked at for the octave that is meant
 LOST_BELOW, FOUND_ABOVE = 0.28, 0.5  # of the share of recent notes that fitted
+CERTAIN_ABOVE = 0.7  # and for verdicts after having been lost: another piece, too, fits for some notes
 FIRST_DOUBT = 0.12  # variance of log tempo before anything was heard
 
 
@@ -45,7 +46,7 @@ class Follower(Shown):
         self._roots = 0
         self.notes = 0  # heard so far
         self.heard_s = -math.inf  # the latest of them
-        self.lost = False
+        self.lost, self.certain = False, True
         self.pause = -10  # number of the last note after a hesitation
         forget(self._runs)
         no_visits = np.zeros(len(self.layout.arrays.segments), np.int32)
@@ -72,7 +73,7 @@ class Follower(Shown):
         forget(self._runs)
         ratio, doubt = float(beam.hypotheses["ratio"][k]), float(beam.hypotheses["doubt"][k]) + 0.02
         place(beam, arrays, chord, visits, travel, ratio, doubt, self._roots)
-        self.lost = False
+        self.lost, self.certain = False, True
         self._show(0)
         self.expected_s = math.nan
 
@@ -109,6 +110,7 @@ class Follower(Shown):
         self.notes = number
         self.heard_s = t_s
         self.lost = self.fit < LOST_BELOW if not self.lost else self.fit < FOUND_ABOVE
+        self.certain = not self.lost and (self.certain or self.fit > CERTAIN_ABOVE)
         if self.chord != chord:
             self._expect(here_s, anchor_s, pace)
 

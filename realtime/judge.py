@@ -89,10 +89,10 @@ class Judge:
             self._expected_s = math.nan if leapt else follower.expected_s
         played = self._notes.add(follower.notes, note, pitch, velocity, onset_s)
         played.chord, played.which_pass = self._chord, follower.which_pass
-        played.judged = not follower.lost
+        played.judged = follower.certain
         played.tell_at_s = onset_s + EXTRA_DELAY_S
         self._seen[follower.notes % MEMORY] = NOT_JUDGED
-        if follower.lost:
+        if not follower.certain:
             self._pending.clear()
             self._judged_since_s = math.inf
             return
@@ -114,14 +114,14 @@ class Judge:
 
     def tick(self, known_s: float, t_s: float) -> None:
         """It is ``t_s``, and what was played up to ``known_s`` is known: tell extras and misses due."""
-        if known_s >= self._extra_due_s and not self._follower.lost:
+        if known_s >= self._extra_due_s and self._follower.certain:
             self._tell_extras(known_s, t_s)
-        if known_s >= self._missed_due_s and not self._follower.lost:
+        if known_s >= self._missed_due_s and self._follower.certain:
             self._tell_missed(known_s, t_s)
 
     def finish(self, t_s: float) -> None:
         """No more notes will come: everything still open is due."""
-        if self._follower.lost:
+        if not self._follower.certain:
             return
         self._tell_extras(math.inf, t_s)
         self._tell_missed(t_s + LINGER_S, t_s)

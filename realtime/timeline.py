@@ -61,5 +61,10 @@ def push_safely(engine: TakesInputs, item: Input) -> list[Event]:
     try:
         return engine.push(item)
     except Exception as error:
-        what = f"the follower failed on {type(item).__name__}: {type(error).__name__}: {error}"
-        return engine.push(FaultSeen(item.t_s, what, "please report this; all else goes on"))
+        return engine.push(failed_on(item, error))
+
+
+def failed_on(item: Input, error: Exception) -> FaultSeen:
+    """What is told of an engine that failed on this input."""
+    what = f"the follower failed on {type(item).__name__}: {type(error).__name__}: {error}"
+    return FaultSeen(item.t_s, what, "please report this; all else goes on")

@@ -79,7 +79,7 @@ def played_array(job: Job) -> Any:
 # ---------------------------------------------------------------- matchmaker
 
 
-class _Feed:
+class Feed:
     """Stands in for matchmaker's stream and its queue: hands over one observation at a time."""
 
     def __init__(self, end: object) -> None:
@@ -107,7 +107,7 @@ def follow_with_matchmaker(method: str, job: Job, steps: Steps) -> None:
         def note_array(self, *_: Any, **__: Any) -> Any:
             return table
 
-    feed = _Feed(end)
+    feed = Feed(end)
     load, partitura.load_score = (
         partitura.load_score,
         lambda *_, **__: partitura.score.Score([Given("given")]),
@@ -211,13 +211,20 @@ def _one_thread() -> None:
 
 # ---------------------------------------------------------------- jobs
 
+Follow = Callable[[str, Job, Steps], None]
+Run = Callable[[str, Job], dict[str, Any]]
+
 
 def run(peer: str, job: Job) -> dict[str, Any]:
+    return result(follow_with_matchmaker if peer in MATCHMAKER else follow_with_parangonar, peer, job)
+
+
+def result(follow: Follow, peer: str, job: Job) -> dict[str, Any]:
     """One take. Whatever goes wrong is told, and what was reported before stands."""
     steps = Steps(job["limit_s"])
     trouble = ""
     try:
-        (follow_with_matchmaker if peer in MATCHMAKER else follow_with_parangonar)(peer, job, steps)
+        follow(peer, job, steps)
     except Exception as error:
         trouble = f"{type(error).__name__}: {error}".strip()
     columns: dict[str, Any] = {
@@ -247,7 +254,7 @@ def probe() -> dict[str, str]:
     return found
 
 
-def main(peer: str) -> None:
+def main(peer: str, run: Run = run, warm_up: Callable[[str, Job], None] = warm_up) -> None:
     # Peers print what they like: only results go to the real stdout.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)

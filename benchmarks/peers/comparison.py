@@ -99,6 +99,7 @@ POSITION_MEASURES = (
     _place("≤25 ms", "within_25", True),
     _place("≤50 ms", "within_50", True),
     _place("≤100 ms", "within_100", True),
+    _place("≤200 ms", "within_200", True),
     _place("≤300 ms", "within_300", True),
     _place("≤1000 ms", "within_1000", True),
     _place("median ms", "median_ms", False),

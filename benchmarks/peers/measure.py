@@ -71,7 +71,7 @@ def measure_ours(result: TakeResult) -> Measured:
         **(named | {"deletion": verdicts.unmatched, "fair_deletion": verdicts.fair_unmatched})
     )
     places = Places(result.errors, result.tracked, result.wrong_moves)
-    return Measured(OURS, result.take, places, labels, result.note_cost_s, "")
+    return Measured(OURS, result.take, places, labels, result.step_cost_s, "")
 
 
 def measure_peer(peer: Peer, task: Task, ask: Callable[[dict[str, Any]], dict[str, Any]]) -> Measured:
@@ -80,14 +80,14 @@ def measure_peer(peer: Peer, task: Task, ask: Callable[[dict[str, Any]], dict[st
     return Measured(
         follower=peer.name,
         take=task.take,
-        places=None if said.reports is None else _places(task, said),
+        places=None if said.reports is None else places_of(task, said),
         labels=None if said.labels is None else _label_counts(task, said.labels),
         cost_s=said.cost_s,
         trouble=said.trouble,
     )
 
 
-def _places(task: Task, said: Answer) -> Places:
+def places_of(task: Task, said: Answer) -> Places:
     reports, truth = said.reports, task.truth
     assert reports is not None
     travelled = np.column_stack([reports.ready_s, reports.travel_q])

@@ -13,8 +13,8 @@ from repetiteur.benchmarks.peers.measure import Measured
 from repetiteur.benchmarks.records import plain
 from repetiteur.benchmarks.tables import print_table
 
-PLACES_HEAD = ("follower", "≤25", "≤50", "≤100", "≤300", "≤1000", "median", "mean", "lost%", "got", "ended",
-               "tracked", "moves", "CPU ms p50", "p99", "stopped")  # fmt: skip
+PLACES_HEAD = ("follower", "≤25", "≤50", "≤100", "≤200", "≤300", "≤1000", "median", "mean", "lost%", "got",
+               "ended", "tracked", "moves", "CPU ms p50", "p99", "stopped")  # fmt: skip
 LABELS_HEAD = ("follower", "match", "insertion", "deletion", "mean of takes", "fair", "missed 50", "extra 50",
                "stopped")  # fmt: skip
 MARGINS_HEAD = ("measure", "ours", "best other", "", "difference", "errors")
@@ -68,7 +68,7 @@ def as_plain(groups: Sequence[Group], measured: Sequence[Measured]) -> dict[str,
 def _places(row: Standing) -> list[str]:
     at = row.position
     assert at is not None
-    shares = (at.within_25, at.within_50, at.within_100, at.within_300, at.within_1000)
+    shares = (at.within_25, at.within_50, at.within_100, at.within_200, at.within_300, at.within_1000)
     return [
         row.follower,
         *map(percent, shares),

@@ -6,11 +6,15 @@ import sys
 from pathlib import Path
 
 from repetiteur.benchmarks.pictures.followed import followed
+from repetiteur.benchmarks.pictures.milliseconds import milliseconds
 from repetiteur.benchmarks.pictures.state_space import state_space
 from repetiteur.benchmarks.pictures.ways_through import ways_through
 from repetiteur.benchmarks.records import write_whole
 
-PICTURES = {"state_space.svg": state_space, "followed.svg": followed, "ways_through.svg": ways_through}
+PICTURES = {
+    "state_space.svg": state_space, "followed.svg": followed, "ways_through.svg": ways_through,
+    "milliseconds.svg": milliseconds,
+}  # fmt: skip
 
 
 def main(folder: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -18,12 +17,11 @@ from repetiteur.benchmarks.transcription.peer import (
     PeerTask,
     listen_with,
 )
+from repetiteur.benchmarks.transcription.rendering import RENDERINGS
 from repetiteur.benchmarks.transcription.sound_takes import SoundTake, recorded, rendered
 from repetiteur.benchmarks.workers import in_parallel
 from repetiteur.bridges.hearing import load_encoder
 from repetiteur.realtime.errors import InputError
-
-RENDERINGS = Path(tempfile.gettempdir()) / "repetiteur-renderings"  # kept: they take a while to make
 
 
 def chosen_takes(

@@ -22,6 +22,7 @@ from repetiteur.bridges.hearing import make_ears
 from repetiteur.bridges.sound_files import SoundFile
 from repetiteur.realtime.events import Event
 from repetiteur.realtime.hearing.ears import Ears, notes_of
+from repetiteur.realtime.hearing.thresholds import DEFAULTS, Thresholds
 from repetiteur.realtime.inputs import Chunk
 
 LATENCIES_S = (0.02, 0.03, 0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.16, 0.17, 0.2, 0.25, 0.3)
@@ -60,7 +61,7 @@ def listen_to(job: Listening) -> Listened:
     seconds = (
         job.take.seconds if job.take.soundfont is None else None
     )  # a rendering is as long as it should be
-    ears = _ears(job.lookahead_s)
+    ears = ears_at_hand(job.lookahead_s)
     with SoundFile(sound) as file:
         ears.warm_up(file.rate_hz)
         began_s = process_time()
@@ -104,9 +105,9 @@ def first(chunks: Iterator[Chunk], seconds: float | None) -> Iterator[Chunk]:
 
 
 @lru_cache(maxsize=1)
-def _ears(lookahead_s: float) -> Ears:
+def ears_at_hand(lookahead_s: float, thresholds: Thresholds = DEFAULTS) -> Ears:
     """One encoder a process."""
-    return make_ears(lookahead_s)
+    return make_ears(lookahead_s, thresholds)
 
 
 def _onsets(true: Notes, heard: Notes) -> Count:

@@ -6,18 +6,20 @@ import hashlib
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from repetiteur.bridges.midi_files import write_midi
+from repetiteur.bridges.planting.strokes import SUSTAIN
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.inputs import Controller, NoteOff, NoteOn, Performed
 
+RENDERINGS = Path(tempfile.gettempdir()) / "repetiteur-renderings"  # kept: they take a while to make
 RATE_HZ = 44_100
 GAIN = 0.5  # loud, not clipped
 LIMIT_S = 1800.0
-SUSTAIN = 64  # number of the controller
 PEDALS = (64, 66, 67)
 
 

@@ -11,17 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
-from repetiteur.benchmarks.takes import TITLES, Take
-from repetiteur.benchmarks.transcription.rendering import SUSTAIN, first_seconds, render
+from repetiteur.benchmarks.takes import TITLES, Kind, Take
+from repetiteur.benchmarks.transcription.rendering import first_seconds, render
 from repetiteur.benchmarks.transcription_metrics import Notes, notes_of
 from repetiteur.bridges.performances import read_performance
-from repetiteur.bridges.planting.strokes import strokes_of
-from repetiteur.kernels.pedal import pedal_extended
+from repetiteur.bridges.planting.strokes import strokes_of, with_pedal
 from repetiteur.realtime.errors import InputError
-from repetiteur.realtime.inputs import Controller, Performed
+from repetiteur.realtime.inputs import Performed
 
 RECORDED = ("audio", "audio_notes_only")  # kinds of the manifest
-PIANO, OTHERS = "piano, recorded", "other instruments, recorded"
+PIANO, OTHERS = TITLES[Kind.PIANO], TITLES[Kind.OTHERS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +79,10 @@ def sound_and_truth(take: SoundTake, renderings: Path) -> tuple[Path, Notes]:
 def notes_played(performed: Iterable[Performed]) -> Notes:
     """Of a MIDI performance, each as long as key or pedal hold it."""
     performed = tuple(performed)
-    strokes = strokes_of(performed)
-    pedal = [item for item in performed if isinstance(item, Controller) and item.number == SUSTAIN]
+    strokes = with_pedal(strokes_of(performed), performed)
     onset_s = np.array([stroke.onset_s for stroke in strokes])
+    offset_s = onset_s + np.array([stroke.duration_s + stroke.rings_s for stroke in strokes])
     pitch = np.array([stroke.pitch for stroke in strokes], int)
-    key_up_s = onset_s + np.array([stroke.duration_s for stroke in strokes])
-    offset_s = pedal_extended(
-        onset_s,
-        pitch,
-        key_up_s,
-        np.array([item.t_s for item in pedal]),
-        np.array([item.value for item in pedal]),
-    )
     return Notes(onset_s, offset_s, pitch, np.array([stroke.velocity for stroke in strokes], float))
 
 

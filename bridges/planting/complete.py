@@ -134,7 +134,7 @@ def _meant(played: PlayedSide | None, place: Place, score: Score, line: _Line) -
         onset_s, span_s, velocity = line.time_at(place.travel_q), TYPICAL_DURATION_S, TYPICAL_VELOCITY
     else:
         onset_s, span_s, velocity = played.onset_s, played.duration_s, played.velocity
-    stroke = Stroke(onset_s, span_s, int(note["pitch"]), velocity, place.note)
+    stroke = Stroke(onset_s, span_s, int(note["pitch"]), velocity, note=place.note)
     bar_q = float(score.bars["start_q"][score.bar_at(float(note["onset_q"]))])
     bar_travel_q = place.travel_q - (float(note["onset_q"]) - bar_q)
     return Meant(stroke, place.travel_q, bar_travel_q, bool(plain and not note["ornament"]))

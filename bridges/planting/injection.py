@@ -103,6 +103,15 @@ def released(meant: Sequence[Meant], seed: int) -> Planted:
     return in_order(strokes, missed, extra)
 
 
+def until(planted: Planted, end_s: float) -> Planted:
+    """What was played, and due, before then."""
+    return Planted(
+        tuple(stroke for stroke in planted.strokes if stroke.onset_s < end_s),
+        tuple(note for note in planted.missed if note[0] < end_s),
+        tuple(note for note in planted.extra if note[0] < end_s),
+    )
+
+
 def _moved_s(stroke: Stroke, by_s: float) -> float:
     return max(0.0, stroke.onset_s + by_s)
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from repetiteur.realtime.inputs import NoteOff, NoteOn, Performed
+import numpy as np
+
+from repetiteur.kernels.pedal import next_onset, pedal_extended
+from repetiteur.realtime.inputs import Controller, NoteOff, NoteOn, Performed
 
 SHORTEST_S = 0.02
+SUSTAIN = 64  # number of the controller
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +20,7 @@ class Stroke:
     duration_s: float
     pitch: int
     velocity: int
+    rings_s: float = 0.0  # longer than the key is down: the pedal holds it
     note: int | None = field(default=None, compare=False)  # of the score, that it was meant to be
 
 
@@ -51,3 +56,30 @@ def performed(strokes: Sequence[Stroke]) -> tuple[Performed, ...]:
         timed.append((up_s, 0, NoteOff(up_s, stroke.pitch)))
     timed.sort(key=lambda entry: entry[:2])
     return tuple(item for _, _, item in timed)
+
+
+def ringing(strokes: Sequence[Stroke]) -> list[Stroke]:
+    """Each as long as it sounds, at most until its key is struck again: what an instrument without a
+    pedal would have to play."""
+    onset_s = np.array([stroke.onset_s for stroke in strokes])
+    again_s = next_onset(onset_s, np.array([stroke.pitch for stroke in strokes], int))
+    return [
+        replace(stroke, duration_s=min(stroke.duration_s + stroke.rings_s, end_s - stroke.onset_s))
+        for stroke, end_s in zip(strokes, again_s.tolist(), strict=True)
+    ]
+
+
+def with_pedal(strokes: Sequence[Stroke], performed: Iterable[Performed]) -> list[Stroke]:
+    """The same, and how long they ring by the pedal of this performance."""
+    pedal = [item for item in performed if isinstance(item, Controller) and item.number == SUSTAIN]
+    onset_s = np.array([stroke.onset_s for stroke in strokes])
+    key_up_s = onset_s + np.array([stroke.duration_s for stroke in strokes])
+    end_s = pedal_extended(
+        onset_s,
+        np.array([stroke.pitch for stroke in strokes], int),
+        key_up_s,
+        np.array([item.t_s for item in pedal]),
+        np.array([item.value for item in pedal]),
+    )
+    rings_s = np.maximum(end_s - key_up_s, 0.0).tolist()
+    return [replace(stroke, rings_s=rings) for stroke, rings in zip(strokes, rings_s, strict=True)]

@@ -1,4 +1,4 @@
-"""``repetiteur bench``: jumps, mistakes, ablation, latency, scale, hearing and page, one subcommand each."""
+"""``repetiteur bench``: jumps, mistakes, ablation, latency, engines, scale, hearing and page."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from repetiteur.bridges.terminal.options import at_least_one, peers_arguments, seconds, takes_arguments
+from repetiteur.bridges.terminal import bench_engines, bench_latency
+from repetiteur.bridges.terminal.options import (
+    at_least_one,
+    lookahead_argument,
+    peers_arguments,
+    seconds,
+    takes_arguments,
+)
 from repetiteur.realtime.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,28 +39,31 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     takes_arguments(jumps)
     takes_arguments(mistakes)
     takes_arguments(ablation)
+    mistakes.add_argument("--rendered", type=Path, metavar="SOUNDFONT",
+                          help="hear them from sound as well, played by fluidsynth")  # fmt: skip
+    mistakes.add_argument("--seconds", type=seconds, metavar="S", help="only so much of each take")
+    lookahead_argument(mistakes)
     peers_arguments(jumps)
-    latency = chosen.add_parser("latency", help="from MIDI in to OSC out inside the process")
-    latency.add_argument("score", type=Path, nargs="?", help="a score (default: one made up)")
-    latency.add_argument("performance", type=Path, nargs="?", help="somebody playing it, a MIDI file")
-    latency.add_argument(
-        "--seconds", type=seconds, default=20.0, help="how long to play in real time (default: 20)"
-    )
-    scale = chosen.add_parser("scale", help="cost per note for scores of 100 to 200,000 notes")
+    latency = chosen.add_parser("latency", help="from a note to OSC received, stage by stage")
+    bench_latency.arguments(latency)
+    engines = chosen.add_parser("engines", help="every way to compute the encoder, and what it costs")
+    bench_engines.arguments(engines)
+    scale = chosen.add_parser("scale", help="scores of 100 to 200,000 notes, 1 to 64 sessions of sound")
+    scale.add_argument("--only", choices=("scores", "sessions"), help="one of the two")
     hearing = chosen.add_parser("hearing", help="what 10 ms of sound cost until they are features")
     hearing.add_argument(
         "--seconds", type=seconds, default=10.0, help="how long to listen in real time (default: 10)"
     )
     page = chosen.add_parser("page", help="from an event to its paint on the page, in Chromium")
     page.add_argument("--events", type=at_least_one, default=400, help="how many (default: %(default)s)")
-    for command in (jumps, mistakes, ablation, latency, scale, hearing, page):
+    for command in (jumps, mistakes, ablation, latency, engines, scale, hearing, page):
         command.add_argument("--json", action="store_true", help="JSON on stdout instead of tables")
 
 
 def run(args: argparse.Namespace) -> int:
     what = {
-        "jumps": _jumps, "mistakes": _mistakes, "ablation": _ablation, "latency": _latency, "scale": _scale,
-        "hearing": _hearing, "page": _page,
+        "jumps": _jumps, "mistakes": _mistakes, "ablation": _ablation, "latency": bench_latency.run,
+        "engines": bench_engines.run, "scale": _scale, "hearing": _hearing, "page": _page,
     }  # fmt: skip
     return what[args.what](args)
 
@@ -115,17 +126,25 @@ def _peers_over_takes(args: argparse.Namespace, peers: Sequence[Peer]) -> dict[s
 
 
 def _mistakes(args: argparse.Namespace) -> int:
-    from repetiteur.benchmarks.mistakes import Recipe, measure_mistakes, pooled
+    from repetiteur.benchmarks.by_ear import Listening
+    from repetiteur.benchmarks.mistakes import measure_mistakes, pooled
+    from repetiteur.bridges.hearing import load_encoder
 
-    results = [item for results in _over_takes(args, measure_mistakes) for item in results]
-    rows = [pooled(recipe, results) for recipe in Recipe]
+    if args.rendered is not None:
+        load_encoder()  # now, where it can be told that there is none
+    how = Listening(args.seconds, args.lookahead)
+    work = partial(measure_mistakes, soundfont=args.rendered, how=how)
+    results = [item for results in _over_takes(args, work) for item in results]
+    rows = pooled(results)
     if args.json:
-        return _print_json({"all": rows, "takes": sorted(results, key=lambda item: (item.recipe, item.name))})
-    head = ("planted", "notes", "missed", "P R F1", "extra", "P R F1", "false/100", "extra ms", "missed ms")
+        takes = sorted(results, key=lambda item: (item.recipe, item.heard, item.name))
+        return _print_json({"all": rows, "takes": takes})
+    head = ("planted", "heard as", "notes", "correct", "F1", "missed", "P R F1", "extra", "P R F1",
+            "false/100", "extra ms", "missed ms")  # fmt: skip
     cells = [
-        (row.recipe, str(row.notes), str(row.missed.true), _prf(row.missed), str(row.extra.true),
-         _prf(row.extra), _number(row.false_in_100), _p50_p90_ms(row.extra_delays_s),
-         _p50_p90_ms(row.missed_delays_s))
+        (row.recipe, row.heard, str(row.notes), str(row.correct.true), _prf(row.correct).split()[-1],
+         str(row.missed.true), _prf(row.missed), str(row.extra.true), _prf(row.extra),
+         _number(row.false_in_100), _p50_p90_ms(row.extra_delays_s), _p50_p90_ms(row.missed_delays_s))
         for row in rows
     ]  # fmt: skip
     _print_table("Planted mistakes found, by pitch within 50 ms", head, cells)
@@ -147,46 +166,30 @@ def _ablation(args: argparse.Namespace) -> int:
     return 0
 
 
-def _latency(args: argparse.Namespace) -> int:
-    from repetiteur.benchmarks.latency import demo_music, measure
-
-    if args.score is None:
-        score, music = demo_music(4000)
-    elif args.performance is None:
-        raise InputError(
-            str(args.score), "a score but nobody playing it", "give a MIDI file as well, or neither"
-        )
-    else:
-        from repetiteur.bridges.performances import read_performance
-        from repetiteur.bridges.scores import load_score
-
-        score, music = load_score(args.score), read_performance(args.performance)
-    rows = measure(score, music, args.seconds)
-    if args.json:
-        return _print_json(rows)
-    head = ("µs", "inputs", "packets", "p50", "p99", "p99.9", "worst")
-    cells = [
-        (row.what, str(row.inputs), str(row.packets), *(f"{us:.0f}" for us in
-         (row.p50_us, row.p99_us, row.p999_us, row.worst_us)))
-        for row in rows
-    ]  # fmt: skip
-    _print_table("From MIDI in to OSC out, inside the process", head, cells)
-    return 0
-
-
 def _scale(args: argparse.Namespace) -> int:
-    from repetiteur.benchmarks.scale import SIZES, measure
+    from repetiteur.benchmarks import scale, scale_sessions
 
-    rows = list(_with_progress(measure(), len(SIZES)))
+    scores = [] if args.only == "sessions" else list(_with_progress(scale.measure(), len(scale.SIZES)))
+    measured = iter(()) if args.only == "scores" else scale_sessions.measure()
+    sessions = list(_with_progress(measured, len(scale_sessions.SESSIONS)))
     if args.json:
-        return _print_json(rows)
-    head = ("notes", "start-up s", "memory MB", "µs/note p50", "p99", "jumping p50", "p99")
-    cells = [
-        (str(row.notes), f"{row.start_up_s:.2f}", f"{row.memory_mb:.1f}", *(f"{us:.0f}" for us in
-         (row.steady_p50_us, row.steady_p99_us, row.jumping_p50_us, row.jumping_p99_us)))
-        for row in rows
-    ]  # fmt: skip
-    _print_table("Cost against the length of the score", head, cells)
+        return _print_json({"scores": scores, "sessions": sessions})
+    if scores:
+        head = ("notes", "start-up s", "memory MB", "µs/note p50", "p99", "jumping p50", "p99")
+        cells = [
+            (str(row.notes), f"{row.start_up_s:.2f}", f"{row.memory_mb:.1f}", *(f"{us:.0f}" for us in
+             (row.steady_p50_us, row.steady_p99_us, row.jumping_p50_us, row.jumping_p99_us)))
+            for row in scores
+        ]  # fmt: skip
+        _print_table("Cost against the length of the score", head, cells)
+    if sessions:
+        head = ("sessions of sound", "threads", "ms/10 ms p50", "p99", "share of real time")
+        cells = [
+            (str(row.sessions), str(row.threads), f"{row.p50_ms:.2f}", f"{row.p99_ms:.2f}",
+             f"{row.share:.2f}")
+            for row in sessions
+        ]  # fmt: skip
+        _print_table("Many players heard and followed at once", head, cells)
     return 0
 
 

@@ -28,6 +28,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from repetiteur.bridges import assets
+    from repetiteur.bridges.level import LevelMeter
     from repetiteur.bridges.played import open_played
     from repetiteur.bridges.scores import load_score
     from repetiteur.bridges.terminal.outcome import summary
@@ -39,10 +40,12 @@ def run(args: argparse.Namespace) -> int:
     words = sys.stderr if args.json else sys.stdout
     score = load_score(assets.SCORE)
     trail = Trail()
+    meter = LevelMeter()
     performance = assets.SOUND if args.audio else assets.PERFORMANCE
     with ExitStack() as cleanup:
-        played = cleanup.enter_context(open_played(performance, ears_of(args)))
-        stage = cleanup.enter_context(showing.stage(args, score, ScoreFile(assets.SCORE, None)))
+        played = cleanup.enter_context(open_played(performance, ears_of(args, meter)))
+        file = ScoreFile(assets.SCORE, None)
+        stage = cleanup.enter_context(showing.stage(args, score, file, meter.dbfs))
         tally = stage.play(followed(Engine(score), played.inputs), played.end_s, [trail])
     comparison = compare(read_planted(assets.PLANTED), tally.mistakes, trail.positions)
     for line in (*summary(tally), "", *_told(comparison, score)):

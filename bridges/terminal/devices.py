@@ -1,16 +1,20 @@
-"""``repetiteur devices``: what can be listened to, and what is missing for it."""
+"""``repetiteur devices``: what can be listened to and played on, how to name it, and what is missing."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from repetiteur.bridges.audio_ports import AudioInput, audio_inputs
-from repetiteur.bridges.midi_ports import midi_input_names, rtmidi_library
+from repetiteur.bridges import audio_ports, midi_ports
+from repetiteur.bridges.audio_ports import AudioPort, AudioPorts, words_for
 from repetiteur.realtime.errors import InputError
 
-ABOUT = "list the MIDI and audio inputs there are"
+ABOUT = "list the MIDI and audio devices there are, and how to name them"
+
+NO_MIDI = "none: plug a keyboard in and switch it on, or let follow make one with --virtual"
+NO_AUDIO = "none: plug a microphone or an interface in; on Linux your user may have to be in the group audio"
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,42 +23,83 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     missing: list[InputError] = []
-    midi: tuple[str, ...] = ()
-    audio: tuple[AudioInput, ...] = ()
+    midi_in: tuple[str, ...] = ()
+    midi_out: tuple[str, ...] = ()
+    audio = AudioPorts((), ())
     try:
-        midi = midi_input_names(rtmidi_library())
+        rtmidi = midi_ports.rtmidi_library()
+        midi_in, midi_out = midi_ports.midi_input_names(rtmidi), midi_ports.midi_output_names(rtmidi)
     except InputError as error:
         missing.append(error)
     try:
-        audio = audio_inputs()
+        audio = audio_ports.audio_ports(audio_ports.pyaudio_library())
     except InputError as error:
         missing.append(error)
     if args.json:
         print(json.dumps({
-            "midi": midi,
-            "audio": [asdict(each) for each in audio],
+            "midi": midi_in,
+            "midi_out": midi_out,
+            "audio": [_plain(port, audio.inputs) for port in audio.inputs],
+            "audio_out": [_plain(port, audio.outputs) for port in audio.outputs],
             "missing": [{"what": error.problem, "remedy": error.remedy} for error in missing],
         }))  # fmt: skip
     else:
-        _print_all(midi, audio, missing)
+        trouble = {error.where: error for error in missing}
+        _print_midi(midi_in, midi_out, trouble.get("MIDI"))
+        _print_audio(audio, trouble.get("audio"))
     return 0
 
 
-def _print_all(midi: tuple[str, ...], audio: tuple[AudioInput, ...], missing: list[InputError]) -> None:
-    trouble = {error.where: error for error in missing}
-    _print_group("MIDI", midi, trouble.get("MIDI"))
-    _print_group("audio", tuple(map(_described, audio)), trouble.get("audio"))
+def _plain(port: AudioPort, ports: Sequence[AudioPort]) -> dict[str, object]:
+    return {**asdict(port), "loopback": port.loopback, "words": words_for(port, ports)}
 
 
-def _print_group(kind: str, names: tuple[str, ...], trouble: InputError | None) -> None:
-    print(f"{kind} inputs")
+def _print_midi(inputs: tuple[str, ...], outputs: tuple[str, ...], trouble: InputError | None) -> None:
     if trouble is not None:
-        print(f"  {trouble.problem}: {trouble.remedy}")
-    elif not names:
-        print("  none")
-    for name in names:
-        print(f"  {name}")
+        print(f"MIDI\n  {trouble.problem}: {trouble.remedy}")
+        return
+    print("MIDI inputs")
+    for line in [f"  --midi {_quoted(name)}" for name in inputs] or [f"  {NO_MIDI}"]:
+        print(line)
+    if outputs:
+        print("MIDI outputs")
+        for name in outputs:
+            print(f"  {name}")
 
 
-def _described(audio: AudioInput) -> str:
-    return f"{audio.name} ({audio.system}, {audio.channels} channels, {audio.rate_hz:.0f} Hz)"
+def _print_audio(audio: AudioPorts, trouble: InputError | None) -> None:
+    if trouble is not None:
+        print(f"audio\n  {trouble.problem}: {trouble.remedy}")
+        return
+    print("audio inputs")
+    for line in _table("--audio", audio.inputs) if audio.inputs else [f"  {NO_AUDIO}"]:
+        print(line)
+    if audio.outputs:
+        print("audio outputs, for the test sounds of calibrate")
+        for line in _table("--play", audio.outputs):
+            print(line)
+
+
+def _table(option: str, ports: Sequence[AudioPort]) -> Iterator[str]:
+    words = [f"{option} {_quoted(words_for(port, ports))}" for port in ports]
+    width = max(map(len, words))
+    for each, port in zip(words, ports, strict=True):
+        yield f"  {each:<{width}}   {_described(port)}"
+
+
+def _described(port: AudioPort) -> str:
+    channels = "1 channel" if port.channels == 1 else f"{port.channels} channels"
+    facts = [f"{port.rate_hz:g} Hz", channels, port.system]
+    if port.latency_s > 0:
+        facts.append(f"{1000 * port.latency_s:.0f} ms")
+    if port.loopback:
+        facts.append("hears what this computer plays")
+    if port.default:
+        facts.append("the system's own choice")
+    return ", ".join(facts)
+
+
+def _quoted(name: str) -> str:
+    """As a shell wants it: in double quotes, which all of them take."""
+    plain = name.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$").replace("`", "\\`")
+    return f'"{plain}"' if plain != name or not name.replace("-", "").isalnum() else name

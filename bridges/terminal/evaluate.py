@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from repetiteur.bridges.terminal.options import lookahead_argument, peers_arguments, seconds, takes_arguments
-from repetiteur.realtime.errors import InputError
 
 if TYPE_CHECKING:
+    from repetiteur.benchmarks.campaign import Campaign
     from repetiteur.benchmarks.peers.measure import Measured
     from repetiteur.benchmarks.peers.roster import Peer
     from repetiteur.benchmarks.take_result import TakeResult
@@ -38,15 +38,20 @@ TO_STDOUT = "-"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     takes_arguments(parser)
-    parser.add_argument("--midi", action="store_true", help="follow the MIDI takes (the default)")
-    parser.add_argument("--transcription", action="store_true",
-                        help="instead: how well the notes of recordings are heard")  # fmt: skip
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--midi", action="store_true", help="follow the MIDI takes (the default)")
+    what.add_argument("--audio", action="store_true", help="follow recordings from their sound")
+    what.add_argument("--transcription", action="store_true",
+                      help="how well the notes of recordings are heard")  # fmt: skip
     parser.add_argument("--rendered", type=Path, metavar="SOUNDFONT",
-                        help="with --transcription: the MIDI takes too, sounded by fluidsynth")  # fmt: skip
+                        help="sound: the MIDI takes too, played by fluidsynth")  # fmt: skip
     parser.add_argument("--seconds", type=seconds, metavar="S",
-                        help="with --transcription: only so much of each take")  # fmt: skip
+                        help="sound: only so much of each take")  # fmt: skip
     lookahead_argument(parser)
     peers_arguments(parser)
+    parser.add_argument("--peer-soundfont", type=Path, metavar="SOUNDFONT",
+                        help="with --audio: what plays the score to others who compare sound with sound "
+                        "(default: that of --rendered)")  # fmt: skip
     parser.add_argument(
         "--errors", action="store_true", help="say for each take where it got lost and misjudged"
     )
@@ -96,39 +101,39 @@ def _transcription(args: argparse.Namespace) -> int:
 
 
 def _following(args: argparse.Namespace) -> int:
-    from repetiteur.benchmarks import records, summary, tables
+    from repetiteur.benchmarks import campaign, records, summary, tables
     from repetiteur.benchmarks.page import page
     from repetiteur.benchmarks.peers.comparison import compare
-    from repetiteur.benchmarks.peers.process import find_peers
     from repetiteur.benchmarks.peers.tables import as_plain, print_groups
-    from repetiteur.benchmarks.takes import chosen, read_takes
-    from repetiteur.benchmarks.workers import default_workers, in_parallel, measure_take
+    from repetiteur.benchmarks.workers import default_workers
 
-    takes = chosen(read_takes(args.folder), args.take, args.set)
-    if not takes:
-        raise InputError(str(args.folder), "no such take in it", "leave --take and --set out to measure all")
-    report, page_file = args.out / "report.json", args.out / "report.html"
+    if args.audio:
+        chosen = args.folder, args.take, args.set, args.rendered, args.seconds
+        plan = campaign.from_sound(*chosen, args.lookahead, args.peer_soundfont)
+    else:
+        plan = campaign.from_midi(args.folder, args.take, args.set)
+    takes, jobs = plan.takes, args.jobs or default_workers()
+    report, page_file = args.out / f"{plan.report}.json", args.out / f"{plan.report}.html"
     for place in (report, page_file, *([Path(args.json)] if args.json not in (None, TO_STDOUT) else [])):
         records.try_place(place)  # now, not after all the measuring
-    peers = find_peers(args.peers, args.peer)
-    longest_first = sorted(takes, key=lambda take: -take.duration_s)
-    done = in_parallel(measure_take, longest_first, args.jobs or default_workers())
-    results = sorted(_with_progress(done, len(takes)), key=lambda result: takes.index(result.take))
+    peers = plan.peers(args.peers, args.peer)
+    results = _with_progress(plan.ours(jobs), len(takes))
+    results.sort(key=lambda result: _number(takes, result))
     each = [summary.summary(result.take.id, [result]) for result in results]
     together = summary.groups(results)
     document = records.as_json(results, each, together)
-    measured = _with_peers(args, peers, takes, results)
+    measured = _with_peers(args, plan, peers, results, jobs)
     beside = compare(measured) if peers else []
     if peers:
         document = json.dumps(json.loads(document) | {"peers": as_plain(beside, measured)}, indent=1)
     records.write_whole(report, document)
-    records.write_whole(page_file, page(f"Takes of {args.folder.name}", results, each, together))
+    records.write_whole(page_file, page(f"Takes of {args.folder.name}", results, each, together, plan.tables))
     if args.json == TO_STDOUT:
         print(document)
         return 0
     if args.json:
         records.write_whole(Path(args.json), document)
-    tables.print_tables(each, together)
+    tables.print_tables(each, together, plan.tables)
     if peers:
         print_groups(beside, measured)
     if args.errors:
@@ -138,22 +143,23 @@ def _following(args: argparse.Namespace) -> int:
 
 
 def _with_peers(
-    args: argparse.Namespace, peers: Sequence[Peer], takes: Sequence[Take], results: Sequence[TakeResult]
+    args: argparse.Namespace, plan: Campaign, peers: Sequence[Peer], results: Sequence[TakeResult], jobs: int
 ) -> list[Measured]:
     """Ours and every peer on every take."""
-    from repetiteur.benchmarks.peers.campaign import over_peers
-    from repetiteur.benchmarks.peers.measure import measure_ours, measure_peer
-    from repetiteur.benchmarks.peers.task import prepare
-    from repetiteur.benchmarks.workers import default_workers
+    from repetiteur.benchmarks.peers.measure import measure_ours
 
     if not peers:
         return []
-    tasks = [prepare(take) for take in takes]
-    runs = over_peers(args.peers, peers, tasks, measure_peer, args.peer_limit, args.jobs or default_workers())
-    found = _with_progress(runs, len(peers) * len(tasks))
+    runs = plan.theirs(args.peers, peers, args.peer_limit, jobs)
+    found = _with_progress(runs, len(peers) * len(plan.takes))
     order = {peer.name: number for number, peer in enumerate(peers)}
-    found.sort(key=lambda item: (order[item.follower], takes.index(item.take)))
+    found.sort(key=lambda item: (order[item.follower], _number(plan.takes, item)))
     return [*map(measure_ours, results), *found]
+
+
+def _number(takes: Sequence[Take], result: _OfTake) -> int:
+    """Which take it is of."""
+    return next(number for number, take in enumerate(takes) if take.id == result.take.id)
 
 
 def _with_progress(done: Iterator[Result], total: int) -> list[Result]:

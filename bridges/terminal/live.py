@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import gc
-import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Protocol
 
-from repetiteur.bridges import midi_ports
 from repetiteur.bridges.journal import JournalWriter
-from repetiteur.bridges.midi_ports import Deliver, MidiListener
+from repetiteur.bridges.level import LevelMeter
+from repetiteur.bridges.midi_ports import Deliver
 from repetiteur.bridges.session_controls import SessionControls
 from repetiteur.bridges.terminal.interruption import until_interrupted
-from repetiteur.bridges.terminal.options import ears_arguments, ears_of, parts_argument
+from repetiteur.bridges.terminal.options import parts_argument
 from repetiteur.bridges.terminal.outlets import Outlet
-from repetiteur.bridges.terminal.playing import JsonLines, tell, tell_progress
+from repetiteur.bridges.terminal.playing import JsonLines, tell
+from repetiteur.bridges.terminal.sources import Source, source_arguments, sources_of
+from repetiteur.bridges.terminal.urgency_options import urgency_arguments, urgency_of
+from repetiteur.bridges.urgency import tidy, undisturbed
 from repetiteur.bridges.web.performance import Performance, ScoreFile
 from repetiteur.realtime.events import Event
 from repetiteur.realtime.inputs import Input
@@ -26,24 +26,7 @@ from repetiteur.realtime.score import Score
 from repetiteur.realtime.session import Session
 
 LOOK_EVERY_S = 0.5  # for an input that went or came back
-_SWITCH_INTERVAL_S = 0.0005  # Python's 5 ms would make a note wait for a busy display
 
-
-class Source(Protocol):
-    """Where the notes come from."""
-
-    @property
-    def name(self) -> str: ...
-
-    def look(self) -> str | None:
-        """What has changed, if anything."""
-        ...
-
-    def close(self) -> None: ...
-
-
-# The session, where a MIDI source puts what is played, and what is closed at the end.
-OpenSource = Callable[[Session, Deliver, ExitStack], Source]
 OpenOutlets = Callable[[Performance, ExitStack], Sequence[Outlet]]
 
 
@@ -51,12 +34,8 @@ def live_arguments(parser: argparse.ArgumentParser) -> None:
     """What every live command asks: which score, and where the notes come from."""
     parser.add_argument("score", metavar="SCORE", help="MusicXML, MIDI, MEI or kern")
     parts_argument(parser)
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--midi", metavar="NAME", help="listen to the MIDI input with NAME in its name")
-    source.add_argument("--virtual", metavar="NAME", nargs="?", const=midi_ports.CLIENT,
-                        help="make a MIDI input of that name for other programs to play into")  # fmt: skip
-    source.add_argument("--audio", metavar="NAME", help="listen to the audio input with NAME in its name")
-    ears_arguments(parser)
+    source_arguments(parser)
+    urgency_arguments(parser)
     parser.add_argument("--json", action="store_true", help="the event stream as JSON lines")
 
 
@@ -68,65 +47,39 @@ def run_live(
     half-written is left. Returns the exit status."""
     from repetiteur.bridges.scores import load_score
 
-    open_source = _audio_source(args) if args.audio is not None else _midi_source(args)
+    meter = LevelMeter()
+    open_sources = sources_of(args, meter)
     score = load_score(args.score, args.parts)
     ended = threading.Event()
+    urgency = urgency_of(args)
+    for line in urgency.refusals():
+        tell(f"not granted: {line}")
     with ExitStack() as cleanup, until_interrupted(ended):
         session = Session(score)
+        cleanup.enter_context(urgency.attending())
+        session.hurry_with(urgency)
+        session.tidy_with(tidy)
         file = ScoreFile(Path(args.score), args.parts)
-        outlets = open_outlets(SessionControls(session, load_score, file), cleanup)
+        outlets = open_outlets(SessionControls(session, load_score, file, meter.dbfs), cleanup)
         for outlet in outlets:
             session.add_sink(outlet.sink)
-        source = open_source(session, _hand_over(session, outlets if pass_on else ()), cleanup)
+        hand_over = _hand_over(session, outlets if pass_on else ())
+        sources = [open_source(session, hand_over, cleanup) for open_source in open_sources]
         if args.journal is not None:
             session.record_with(JournalWriter(args.journal, args.score, args.parts))
         for outlet in outlets:
             tell(outlet.told)
-        tell(f"listening to {source.name}; Ctrl-C ends")
+        tell(f"listening to {' and '.join(source.name for source in sources)}; Ctrl-C ends")
         report = _JsonReport(ended) if args.json else _Picture(session, osc_goes_to)
         session.add_sink(report)
-        with _quick_hand_over():
+        with undisturbed():
             session.start()
-            _watch(session, source, ended, quiet=not args.json)
-            source.close()
+            _watch(session, sources, ended, quiet=not args.json)
+            for source in sources:
+                source.close()
             session.stop()
     report.sum_up(session.score)
     return 0 if ended.is_set() else 1
-
-
-def _midi_source(args: argparse.Namespace) -> OpenSource:
-    """Raises InputError where it cannot work; opens nothing yet."""
-    rtmidi = midi_ports.rtmidi_library()
-
-    def open_it(session: Session, deliver: Deliver, cleanup: ExitStack) -> Source:
-        listener = MidiListener(rtmidi, deliver, session.now_s)
-        cleanup.callback(listener.close)
-        if args.midi is None:
-            listener.open_virtual(args.virtual)
-        else:
-            listener.open(args.midi)
-        return listener
-
-    return open_it
-
-
-def _audio_source(args: argparse.Namespace) -> OpenSource:
-    """As ``_midi_source``. The ears are made here, before any clock runs."""
-    from repetiteur.bridges.audio_ports import pyaudio_library
-    from repetiteur.bridges.live_ears import LiveEars
-
-    pyaudio = pyaudio_library()
-    tell_progress("getting ready (takes longer the first time)")
-    ears = ears_of(args)()
-    tell_progress("")
-
-    def open_it(session: Session, _deliver: Deliver, cleanup: ExitStack) -> Source:
-        listener = LiveEars(pyaudio, ears, session.submit, session.now_s)
-        cleanup.callback(listener.close)
-        listener.open(args.audio)
-        return listener
-
-    return open_it
 
 
 def _hand_over(session: Session, outlets: Sequence[Outlet]) -> Deliver:
@@ -141,12 +94,12 @@ def _hand_over(session: Session, outlets: Sequence[Outlet]) -> Deliver:
     return deliver if first else session.submit
 
 
-def _watch(session: Session, source: Source, ended: threading.Event, quiet: bool) -> None:
+def _watch(session: Session, sources: Sequence[Source], ended: threading.Event, quiet: bool) -> None:
     """Until somebody ends it. ``quiet`` where a line would tear the picture: it shows the fault."""
     while session.running and not ended.wait(LOOK_EVERY_S):
-        change = source.look()
-        if change is not None and not quiet:
-            tell(change)
+        for change in (source.look() for source in sources):
+            if change is not None and not quiet:
+                tell(change)
 
 
 class _JsonReport:
@@ -189,17 +142,3 @@ class _Picture:
 
         for line in outcome(self._display.tally, score):
             print(line)
-
-
-@contextmanager
-def _quick_hand_over() -> Iterator[None]:
-    """A note waits neither for another thread's turn nor for the score to be searched for garbage."""
-    former_s = sys.getswitchinterval()
-    sys.setswitchinterval(_SWITCH_INTERVAL_S)
-    gc.collect()
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-        sys.setswitchinterval(former_s)

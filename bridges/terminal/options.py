@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from repetiteur.bridges.hearing import A4
+    from repetiteur.bridges.level import LevelMeter
     from repetiteur.realtime.hearing.ears import Ears
 
 A4_FROM_HZ, A4_TO_HZ = 415, 466
+ENGINES = ("auto", "numba", "torch", "compiled", "onnx", "cuda", "tensorrt", "tensorrt-fp32")
 
 
 def parts_argument(parser: argparse.ArgumentParser) -> None:
@@ -49,32 +53,91 @@ def lookahead_argument(parser: argparse.ArgumentParser) -> None:
 
 
 def ears_arguments(parser: argparse.ArgumentParser) -> None:
-    """What ``ears_of`` asks: the look-ahead, and ``args.a4_hz``."""
+    """What ``ears_of`` asks: the look-ahead, and ``args.a4``, None where nothing was said."""
     lookahead_argument(parser)
-    parser.add_argument("--a4", type=_a4_hz, default=440.0, metavar="HZ", dest="a4_hz",
-                        help=f"sound: tuned to {A4_FROM_HZ} to {A4_TO_HZ} (default: 440)")  # fmt: skip
+    parser.add_argument("--engine", choices=ENGINES, default=ENGINES[0],
+                        help="sound: how the encoder is computed (default: the best there is)")  # fmt: skip
+    parser.add_argument("--a4", type=_a4, metavar="HZ",
+                        help=f"sound: tuned to {A4_FROM_HZ} to {A4_TO_HZ}, or auto: found out in the first "
+                        "seconds (default: as calibrated, else 440)")  # fmt: skip
 
 
-def ears_of(args: argparse.Namespace) -> Callable[[], Ears]:
-    """Makes ears as ``ears_arguments`` asked for, to follow by."""
+def live_ears_arguments(parser: argparse.ArgumentParser) -> None:
+    """As ``ears_arguments``, and what concerns devices, in ms: ``args.block``, and ``args.latency``, None
+    where nothing was said."""
+    ears_arguments(parser)
+    parser.add_argument("--block", type=_block_ms, default=10.0, metavar="MS",
+                        help="audio input: in blocks so long, 2.5 to 100 (default: 10)")  # fmt: skip
+    parser.add_argument("--latency", type=_latency_ms, metavar="MS",
+                        help="audio input: what comes is so much older than the device says "
+                        "(default: as calibrated, else 0)")  # fmt: skip
+
+
+def ears_of(
+    args: argparse.Namespace, meter: LevelMeter | None = None, known_a4_hz: float | None = None
+) -> Callable[[], Ears]:
+    """Makes ears as ``ears_arguments`` asked for, to follow by. ``meter``: hears what they hear.
+    ``known_a4_hz``: where nothing was asked."""
 
     def make() -> Ears:
-        from repetiteur.bridges.hearing import make_ears
+        from repetiteur.bridges.hearing import A4_HZ, make_ears
         from repetiteur.realtime.hearing.thresholds import FOLLOWING
 
-        return make_ears(args.lookahead, FOLLOWING, args.a4_hz)
+        asked = known_a4_hz if args.a4 is None else args.a4
+        a4 = A4_HZ if asked is None else asked
+        ears = make_ears(args.lookahead, FOLLOWING, a4, _say_tuned, args.engine, tell_problem)
+        ears.meter = meter
+        return ears
 
     return make
 
 
-def _a4_hz(text: str) -> float:
-    """A frequency, for argparse."""
+def tell_problem(line: str) -> None:
+    """One line to the person at the terminal."""
+    if line:
+        print(line, file=sys.stderr, flush=True)
+
+
+def _say_tuned(a4_hz: float) -> None:
+    """At once, or where a line would tear a picture in a terminal, when all is over."""
+
+    def say() -> None:
+        print(f"A4 = {a4_hz:.1f} Hz, as heard", file=sys.stderr, flush=True)
+
+    if sys.stdout.isatty():
+        atexit.register(say)
+    else:
+        say()
+
+
+def _latency_ms(text: str) -> float:
+    return _milliseconds(text, -50.0, 1000.0)
+
+
+def _block_ms(text: str) -> float:
+    return _milliseconds(text, 2.5, 100.0)
+
+
+def _milliseconds(text: str, lowest: float, highest: float) -> float:
+    """For argparse."""
+    try:
+        if lowest <= float(text) <= highest:
+            return float(text)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of milliseconds from {lowest:g} to {highest:g}")
+
+
+def _a4(text: str) -> A4:
+    """A frequency, or that it is to be found out; for argparse."""
+    if text == "auto":
+        return "auto"
     try:
         if A4_FROM_HZ <= float(text) <= A4_TO_HZ:
             return float(text)
     except ValueError:
         pass
-    raise argparse.ArgumentTypeError(f"{text!r} is no frequency from {A4_FROM_HZ} to {A4_TO_HZ} Hz")
+    raise argparse.ArgumentTypeError(f"{text!r} is no frequency from {A4_FROM_HZ} to {A4_TO_HZ} Hz, nor auto")
 
 
 def _lookahead(text: str) -> float:

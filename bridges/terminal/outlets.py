@@ -6,6 +6,7 @@ All of it is asked for and opened here, for who plays live and for what was reco
 from __future__ import annotations
 
 import argparse
+import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -63,20 +64,22 @@ def open_outlets(args: argparse.Namespace, performance: Performance, cleanup: Ex
 
 
 def _opened(args: argparse.Namespace, performance: Performance) -> Iterator[Outlet]:
+    token = secrets.token_urlsafe(16) if args.lan else None
+    asking = "" if token is None else f", from other machines with the token {token}"
     if args.osc or args.osc_in is not None or args.oscquery is not None:
-        osc = OscServer(performance, args.osc_in or 0, args.lan, args.osc)
-        yield Outlet(osc, "" if args.osc_in is None else f"OSC control on UDP port {osc.port}")
+        osc = OscServer(performance, args.osc_in or 0, args.lan, args.osc, token=token)
+        yield Outlet(osc, "" if args.osc_in is None else f"OSC control on UDP port {osc.port}{asking}")
         if args.oscquery is not None:
             query = OscQueryServer(performance, osc.port, args.oscquery, args.lan)
             yield Outlet(query, f"OSCQuery on TCP port {query.port}")
     if args.msgpack is not None:
-        msgpack = MsgpackServer(performance, args.msgpack, args.lan)
-        yield Outlet(msgpack, f"msgpack on TCP port {msgpack.port}")
+        msgpack = MsgpackServer(performance, args.msgpack, args.lan, token=token)
+        yield Outlet(msgpack, f"msgpack on TCP port {msgpack.port}{asking}")
     for target, host in wanted_hosts(args, performance.score):
         yield Outlet(host, f"the transport of {target} follows")
     out = wanted_midi_out(args)
     if out is not None:
         yield Outlet(MidiClock(out, performance.score), f"MIDI clock on {out.name}", out.play)
-    page = wanted_page(args, performance)
+    page = wanted_page(args, performance, token)
     if page is not None:
         yield Outlet(page, link_to(page))

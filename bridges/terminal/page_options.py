@@ -20,13 +20,17 @@ def page_arguments(parser: argparse.ArgumentParser) -> None:
                         "(%(const)s; 0: any free one)")  # fmt: skip
     parser.add_argument("--web-guests", action="store_true",
                         help="with --lan: who does not have the token may watch all the same")  # fmt: skip
+    parser.add_argument("--web-allow", action="append", default=[], metavar="ORIGIN",
+                        help="let pages from there hear the events, as http://localhost:8080")  # fmt: skip
 
 
-def wanted_page(args: argparse.Namespace, performance: Performance) -> PageServer | None:
-    """Open; it must be closed. Raises InputError where the port cannot be had. None where none is wanted."""
+def wanted_page(args: argparse.Namespace, performance: Performance, token: str | None) -> PageServer | None:
+    """Open; it must be closed. ``token``: of who may steer from other machines. Raises InputError where
+    the port cannot be had. None where none is wanted."""
     if args.web is None:
         return None
-    return PageServer(performance, args.web, Gate.make(args.lan, args.web_guests))
+    gate = Gate(args.lan, token, args.web_guests, frozenset(args.web_allow))
+    return PageServer(performance, args.web, gate)
 
 
 def link_to(server: PageServer) -> str:

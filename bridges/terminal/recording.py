@@ -19,9 +19,14 @@ class Recording:
     words = frozenset({"start", "pause", "resume", "ping", "score/info"})
 
     def __init__(
-        self, score: Score, file: ScoreFile | None, make_clock: Callable[[], Clock] = LiveClock
+        self,
+        score: Score,
+        file: ScoreFile | None,
+        make_clock: Callable[[], Clock] = LiveClock,
+        level_dbfs: Callable[[], float | None] = lambda: None,
     ) -> None:
         self._score, self._file = score, file
+        self.level_dbfs = level_dbfs
         self._make_clock = make_clock
         self._clock: Clock | None = None
         self._change = threading.Condition()
@@ -52,6 +57,9 @@ class Recording:
 
     def held(self) -> bool:
         return self._held_at_s is not None
+
+    def loop(self) -> None:
+        return None
 
     def score(self) -> Score:
         return self._score

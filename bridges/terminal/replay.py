@@ -44,19 +44,22 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _replay_performance(args: argparse.Namespace) -> tuple[Tally, Score, str]:
+    from repetiteur.bridges.level import LevelMeter
     from repetiteur.bridges.played import open_played
     from repetiteur.bridges.scores import load_score
     from repetiteur.bridges.terminal.playing import followed, tell_progress
     from repetiteur.bridges.web.performance import ScoreFile
     from repetiteur.realtime.engine import Engine
 
+    meter = LevelMeter()
     with ExitStack() as cleanup:
         tell_progress("getting ready (takes longer the first time)")
-        played = cleanup.enter_context(open_played(args.performance, ears_of(args)))
+        played = cleanup.enter_context(open_played(args.performance, ears_of(args, meter)))
         tell_progress(f"reading {args.score.name}")
         score = load_score(args.score, args.parts)
         tell_progress("")
-        stage = cleanup.enter_context(showing.stage(args, score, ScoreFile(args.score, args.parts)))
+        file = ScoreFile(args.score, args.parts)
+        stage = cleanup.enter_context(showing.stage(args, score, file, meter.dbfs))
         journal = None
         if args.journal is not None:
             from repetiteur.bridges.journal import JournalWriter

@@ -25,6 +25,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("values", metavar="ARG", nargs="*", help="its arguments")
     parser.add_argument("--to", metavar="HOST:PORT", default="127.0.0.1:7110",
                         help="the session (%(default)s)")  # fmt: skip
+    parser.add_argument("--token", help="of a session on another machine that was started with --lan")
     parser.add_argument("--json", action="store_true", help="answers as JSON lines")
 
 
@@ -37,7 +38,8 @@ def run(args: argparse.Namespace) -> int:
     word = args.address.removeprefix(osc.ROOT).strip("/")
     # The session takes packets in order: when this ping is answered, so is what went before it.
     mark = int.from_bytes(os.urandom(3), "big")
-    packets = [osc.message(word, [_argument(text) for text in args.values])]
+    packets = [] if args.token is None else [osc.message("token", [args.token])]
+    packets += [osc.message(word, [_argument(text) for text in args.values])]
     if word != "ping":
         packets.append(osc.message("ping", [mark]))
     wanted = "score/info" if word == "score/load" else "pong"

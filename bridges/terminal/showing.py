@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 
 from repetiteur.bridges.midi_out import dying_cleanly
@@ -30,14 +30,19 @@ def arguments(parser: argparse.ArgumentParser, osc: Sequence[Endpoint] = ()) -> 
 
 
 @contextmanager
-def stage(args: argparse.Namespace, score: Score, file: ScoreFile | None) -> Iterator[Stage]:
-    """Everything that was asked for, open, and nothing told yet. ``file``: where the score came from, for
-    the page to engrave. Raises InputError for what cannot be had."""
+def stage(
+    args: argparse.Namespace,
+    score: Score,
+    file: ScoreFile | None,
+    level_dbfs: Callable[[], float | None] = lambda: None,
+) -> Iterator[Stage]:
+    """Everything that was asked for, open, and nothing told yet. For the page: ``file``, where the score
+    came from, and the level of a sound. Raises InputError for what cannot be had."""
     if args.fast and is_midi_out_wanted(args):
         raise InputError("--midi-out", "a clock takes the time it takes", "leave --fast out")
     with ExitStack() as cleanup:
         cleanup.enter_context(dying_cleanly())
-        recording = Recording(score, file)
+        recording = Recording(score, file, level_dbfs=level_dbfs)
         yield Stage(args, recording, open_outlets(args, recording, cleanup))
 
 

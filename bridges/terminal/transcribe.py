@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from repetiteur.bridges.terminal.note_lines import NoteLines
-from repetiteur.bridges.terminal.options import ears_arguments, ears_of
+from repetiteur.bridges.terminal.options import ears_of, live_ears_arguments
 from repetiteur.bridges.terminal.playing import (
     AtOnce,
     JsonLines,
@@ -50,7 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         help="the MIDI file to write (default: FILE with .heard.mid, here)")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="the notes as JSON lines on stdout")
     parser.add_argument("--fast", action="store_true", help="as fast as possible instead of as it was played")
-    ears_arguments(parser)
+    live_ears_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -92,16 +92,20 @@ def _fast_pace(args: argparse.Namespace, end_s: float) -> Pace:
 def _live(args: argparse.Namespace) -> int:
     from repetiteur.bridges.audio_capture import AudioListener
     from repetiteur.bridges.audio_ports import pyaudio_library
+    from repetiteur.bridges.quiet import python_alone_on_stderr
+    from repetiteur.bridges.terminal.calibrated import known_input
     from repetiteur.bridges.terminal.interruption import until_interrupted
     from repetiteur.realtime.clock import LiveClock
     from repetiteur.realtime.inbox import Inbox
 
     written = Written(args.out or Path("live.heard.mid"))
     inbox: Inbox[Chunk] = Inbox(WAITING_CHUNKS)
-    listener = AudioListener(pyaudio_library(), inbox.put, LiveClock().now_s)
-    with closing(listener):
-        listener.open(args.audio)
-        ears = _ears(args, listener.rate_hz)
+    pyaudio = pyaudio_library()
+    known = known_input(pyaudio, args)
+    listener = AudioListener(pyaudio, inbox.put, LiveClock().now_s, known.capture)
+    with python_alone_on_stderr(), closing(listener):
+        listener.open(known.name)
+        ears = _ears(args, listener.rate_hz, known.a4_hz)
         print(f"listening to {listener.name}; Ctrl-C ends", file=sys.stderr, flush=True)
         ended = threading.Event()
         with until_interrupted(ended):
@@ -112,9 +116,9 @@ def _live(args: argparse.Namespace) -> int:
     return 1 if troubles.told else 0
 
 
-def _ears(args: argparse.Namespace, rate_hz: float) -> Ears:
+def _ears(args: argparse.Namespace, rate_hz: float, known_a4_hz: float | None = None) -> Ears:
     tell_progress("getting ready (takes longer the first time)")
-    ears = ears_of(args)()
+    ears = ears_of(args, known_a4_hz=known_a4_hz)()
     ears.warm_up(rate_hz)
     tell_progress("")
     return ears

@@ -12,11 +12,14 @@ from repetiteur.bridges.web.engraver import WIDTHS, Engraver, Key
 from repetiteur.bridges.web.gate import Access, Gate
 from repetiteur.bridges.web.http import BadRequestError, Head, Request, answer
 from repetiteur.bridges.web.resources import resources
+from repetiteur.bridges.web.rows import Rows
 from repetiteur.bridges.web.shelf import MOST_BYTES
 from repetiteur.bridges.web.websocket import accept
 from repetiteur.bridges.wire.control import RefusedError, ScoreInfo
 
 JSON = "application/json"
+EVENTS = "/events"
+_SINCE = re.compile(r"(?:^|&)since=(-?[0-9]{1,15})(?:&|$)")
 _SHEET = re.compile(r"/sheet/([0-9a-f]{8}-[0-9]{1,6})/([0-9]{1,5})/(layout|[0-9]{1,6})")
 _FRESH = ("Cache-Control", "no-store")
 _KEPT = ("Cache-Control", "private, max-age=86400, immutable")
@@ -27,6 +30,8 @@ class Reply(Enum):
     """What is not answered at once."""
 
     VIEWER = auto()
+    LISTENER = auto()
+    NEWS = auto()
     REPORT = auto()
     UPLOAD = auto()
 
@@ -66,6 +71,10 @@ class Answers:
             if accept(head) is not None and self._gate.is_own_page(head, must=True):
                 return Reply.VIEWER
             raise BadRequestError(HTTPStatus.FORBIDDEN, "this is for our own page")
+        elif head.path == EVENTS:
+            if not self._gate.invited(head):
+                self._must(head, Access.WATCH)
+            return Reply.NEWS if accept(head) is None else Reply.LISTENER
         elif head.path == "/report.html":
             self._must(head, Access.WATCH)
             return Reply.REPORT
@@ -88,6 +97,12 @@ class Answers:
         told = {"ok": True, "title": outcome.title}
         return answer(HTTPStatus.OK, json.dumps(told).encode(), JSON, _FRESH)
 
+    def news(self, head: Head, rows: Rows) -> bytes:
+        """Of the event stream, what came after ``since``."""
+        since = _SINCE.search(head.query)
+        found = rows.after(int(since[1]) if since is not None else -1)
+        return answer(HTTPStatus.OK, f"[{','.join(found)}]".encode("utf-8", "replace"), JSON, _FRESH)
+
     def report(self, page: bytes | None, score: str) -> bytes:
         if page is None:
             return answer(HTTPStatus.INTERNAL_SERVER_ERROR, b"The report could not be made.\n")
@@ -98,7 +113,11 @@ class Answers:
     def _check(self, head: Head) -> None:
         if not self._gate.knows_host(head):
             raise BadRequestError(HTTPStatus.MISDIRECTED_REQUEST, "use this machine's address in figures")
-        if not self._gate.is_own_page(head, must=head.method == "POST"):
+        if head.path == EVENTS:
+            ours = self._gate.may_hear(head)
+        else:
+            ours = self._gate.is_own_page(head, must=head.method == "POST")
+        if not ours:
             raise BadRequestError(HTTPStatus.FORBIDDEN, "this is for our own page")
 
     def _must(self, head: Head, least: Access) -> None:

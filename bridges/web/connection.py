@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Callable
+from enum import Enum, auto
 
 from repetiteur.bridges.web.gate import Access
 from repetiteur.bridges.web.http import Head, RequestReader
@@ -22,6 +23,13 @@ WORK_S = 400.0  # for an answer to be made
 GOODBYE_S = 1.0  # for the last words to leave
 
 
+class Feed(Enum):
+    """What a viewer is told."""
+
+    PAGE = auto()  # what our page shows
+    EVENTS = auto()  # the event stream
+
+
 class Connection:
     """Used by the server's thread only."""
 
@@ -33,6 +41,7 @@ class Connection:
         self.reader: RequestReader | None = RequestReader(most_body)  # until the request is there
         self.frames: Frames | None = None  # of a viewer
         self.access = Access.NONE
+        self.feed = Feed.PAGE
         self.begun_s = now_s
         self.ends_at_s = now_s + REQUEST_S  # it is cut off then
         self._outbox = Outbox(MOST_BEHIND)
@@ -75,11 +84,12 @@ class Connection:
 
     # WebSocket
 
-    def become_viewer(self, acceptance: bytes, rest: bytes, access: Access) -> None:
+    def become_viewer(self, acceptance: bytes, rest: bytes, access: Access, feed: Feed) -> None:
         self.reader = None
         self.frames = Frames()
         self.frames.feed(rest)
         self.access = access
+        self.feed = feed
         self.ends_at_s = float("inf")
         self._flying = memoryview(acceptance)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)

@@ -23,7 +23,6 @@ from repetiteur.bridges.wire.control import (
 from repetiteur.bridges.wire.control import ListenProperty as Listen
 from repetiteur.bridges.wire.score_loading import ScoreLoading
 from repetiteur.bridges.wire.verbs import by_name
-from repetiteur.realtime import inputs
 
 CHOOSE, LOAD = "score/choose", "score/load"
 _NOT_HERE = RefusedError("that has no use here", "see docs/page.md")
@@ -46,29 +45,28 @@ class Desk:
     def loads(self) -> bool:
         return LOAD in self._performance.words
 
-    def take(self, text: str, access: Access, loaded: Loaded) -> tuple[Words | None, inputs.Command | None]:
-        """Carry out one message. What to answer (None: later, through ``loaded``), and the command
-        that was passed on, if any. Raises ``RefusedError`` for what cannot be done."""
+    def take(self, text: str, access: Access, loaded: Loaded) -> Words | None:
+        """Carry out one message. What to answer (None: later, through ``loaded``). Raises ``RefusedError``
+        for what cannot be done."""
         words = _read(text)
         word = words.get("do")
         if access is not Access.STEER:
             raise RefusedError("this link is for watching only", "use the link with the token to control")
         if word == CHOOSE:
             self._choose(words.get("name"), loaded)
-            return None, None
+            return None
         if not isinstance(word, str) or not self._allowed(word) or word == LOAD:
             raise _not_allowed(word)
         request = by_name(words, self._performance.now_s())
         match request:
             case ButtonReleased():
-                return {}, None
+                return {}
             case LoadScore() | Subscribe() | Unsubscribe() | Listen():
                 raise _NOT_HERE
         answer = perform(request, self._performance)
-        told: Words = {}
         if isinstance(answer, PropertyValue):
-            told = {"property": answer.name, "value": answer.value}
-        return told, request if isinstance(request, inputs.Command) else None
+            return {"property": answer.name, "value": answer.value}
+        return {}
 
     def take_in(self, name: str, content: bytes, loaded: Loaded) -> None:
         """A score that was handed in: keep it and follow it. Raises ``RefusedError``."""

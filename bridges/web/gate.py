@@ -10,7 +10,6 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import re
-import secrets
 from dataclasses import dataclass
 from enum import Enum, auto
 from urllib.parse import parse_qs
@@ -29,15 +28,12 @@ class Access(Enum):
 @dataclass(frozen=True, slots=True)
 class Gate:
     """``token`` None: whoever gets here may steer (this machine alone). ``guests``: who has no token may
-    watch."""
+    watch. ``origins``: pages of others that may hear the events."""
 
     lan: bool
     token: str | None
     guests: bool
-
-    @staticmethod
-    def make(lan: bool, guests: bool) -> Gate:
-        return Gate(lan, secrets.token_urlsafe(16) if lan else None, guests)
+    origins: frozenset[str] = frozenset()
 
     def knows_host(self, head: Head) -> bool:
         found = _AUTHORITY.fullmatch(head.header("host"))
@@ -60,6 +56,13 @@ class Gate:
             led_here = head.path == "/" and head.header("sec-fetch-mode") == "navigate"  # by a link
             return not must and (led_here or head.header("sec-fetch-site") in ("", "none", "same-origin"))
         return origin == f"http://{head.header('host')}"
+
+    def may_hear(self, head: Head) -> bool:
+        """Whether the events are for this page, or for a program that is no browser: that says no origin."""
+        origin = head.headers.get("origin")
+        if origin is None:
+            return head.header("sec-fetch-site") in ("", "none", "same-origin")
+        return origin in self.origins or self.is_own_page(head, must=True)
 
     def access(self, head: Head) -> Access:
         if self.token is None or self._has_token(_cookie(head, self.cookie_name(head))):

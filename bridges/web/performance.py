@@ -40,3 +40,11 @@ class Performance(Controls, Protocol):
     def held(self) -> bool:
         """A recording that is stopped for the moment."""
         ...
+
+    def loop(self) -> tuple[int, int] | None:
+        """The first and last bar being practised over and over, whoever asked for it."""
+        ...
+
+    def level_dbfs(self) -> float | None:
+        """How loud the sound is; None where it is not sound that is followed."""
+        ...

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from repetiteur.bridges.web.answers import Answers, Reply
-from repetiteur.bridges.web.connection import BODY_S, Connection
+from repetiteur.bridges.web.connection import BODY_S, Connection, Feed
 from repetiteur.bridges.web.desk import Desk, answer_id
 from repetiteur.bridges.web.draw import Wish, draw_apart
 from repetiteur.bridges.web.engraver import Engraver, Key
@@ -24,12 +24,12 @@ from repetiteur.bridges.web.gate import Access, Gate
 from repetiteur.bridges.web.http import BadRequestError, Head, Request
 from repetiteur.bridges.web.performance import Performance
 from repetiteur.bridges.web.present import Words
+from repetiteur.bridges.web.rows import Rows
 from repetiteur.bridges.web.sheet import Sheet
 from repetiteur.bridges.web.stage import Stage
 from repetiteur.bridges.web.websocket import Closing, Message, Opcode, WebSocketError, frame
 from repetiteur.bridges.wire.control import RefusedError, ScoreInfo
 from repetiteur.bridges.wire.socket_loop import SocketLoop, bound, can_read
-from repetiteur.realtime import inputs
 from repetiteur.realtime.events import Event, Position
 
 DEFAULT_PORT = 7112
@@ -37,6 +37,7 @@ MOST_CONNECTIONS = 64
 MOST_VIEWERS = 16
 MOST_PENDING = 65536  # events handed over and not yet distributed
 ALIVE_S = 2.0  # so often a viewer hears something
+LEVEL_S = 0.1  # so often, of the sound that comes in
 
 _compact = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
@@ -59,16 +60,16 @@ class PageServer:
         clock: Callable[[], float] = time.monotonic,
         draw: Callable[[Wish], Sheet | None] = draw_apart,
     ) -> None:
-        self.gate = gate or Gate.make(lan=False, guests=False)
+        self.gate = gate or Gate(lan=False, token=None, guests=False)
         self._clock = clock
         self._performance = performance
         self._stage = Stage(performance)
+        self._rows = Rows()
         self._desk = Desk(performance, self._stage.folder())
         self._pending: deque[Event] = deque()  # filled by ``send``, emptied by the loop
         self._results: deque[Callable[[], None]] = deque()  # of long work, for the loop to run
         self._connections: dict[socket.socket, Connection] = {}
-        self._held = False
-        self._alive_at_s = 0.0
+        self._alive_at_s = self._level_at_s = 0.0
         self._dropped = self._refused = self._sent_away = 0
         self._open = True
         self.seen = threading.Event()  # set once the first viewer is there
@@ -136,6 +137,7 @@ class PageServer:
         while self._results:
             self._results.popleft()()
         self._tell_alive(now_s)
+        self._tell_level(now_s)
         for connection in list(self._connections.values()):
             if connection.flush(now_s) and not connection.is_over(now_s):
                 self._loop.watch(connection.sock, for_reading=True, for_writing=connection.waiting)
@@ -171,41 +173,54 @@ class PageServer:
     def _distribute(self, now_s: float) -> None:
         """Say everything once and queue it for everybody; a position for itself, as it may be overtaken."""
         told: list[str] = []
+        rows: list[str] = []
         position: str | None = None
         while self._pending:
             event = self._pending.popleft()
             key = self._stage.key
+            row = self._rows.take(event)
+            if not isinstance(event, Position):
+                rows.append(row)
             for words in self._stage.take(event):
                 if isinstance(event, Position) and words["type"] == "position":
-                    position = _compact(words)
+                    position = row
                 else:
                     told.append(_compact(words))
             if self._stage.key != key:
                 self._engraver.forget_all_but(self._stage.key)
-        if self._performance.held() != self._held:
-            self._held = not self._held
-            told.append(_compact(self._held_words()))
-        if told:
-            self._tell_all(told, now_s)
+        told += map(_compact, self._stage.news())
+        self._tell_all(told, now_s)
+        self._tell_all(rows, now_s, Feed.EVENTS)
         if position is not None:
             data = _text_frame([position])
             for connection in self._connections.values():
                 connection.tell_position(data)
 
-    def _tell_all(self, told: list[str], now_s: float) -> None:
+    def _tell_all(self, told: Sequence[str], now_s: float, feed: Feed = Feed.PAGE) -> None:
+        if not told:
+            return
         data = _text_frame(told)
         for connection in self._connections.values():
-            was = connection.is_viewer
-            connection.tell(data, now_s)
-            self._sent_away += was and not connection.is_viewer
+            if connection.feed is feed:
+                was = connection.is_viewer
+                connection.tell(data, now_s)
+                self._sent_away += was and not connection.is_viewer
+
+    def _tell_level(self, now_s: float) -> None:
+        """To who keeps up: nobody misses one."""
+        level_dbfs = self._performance.level_dbfs()
+        if level_dbfs is None or now_s < self._level_at_s:
+            return
+        self._level_at_s = now_s + LEVEL_S
+        data = _text_frame([_compact({"type": "level", "dbfs": round(level_dbfs, 1)})])
+        for connection in self._connections.values():
+            if connection.feed is Feed.PAGE and not connection.waiting:
+                connection.tell(data, now_s)
 
     def _tell_alive(self, now_s: float) -> None:
         if now_s >= self._alive_at_s:
             self._alive_at_s = now_s + ALIVE_S
             self._tell_all([_compact({"type": "alive", "now": round(self._performance.now_s(), 3)})], now_s)
-
-    def _held_words(self) -> Words:
-        return {"type": "held", "held": self._held}
 
     # What they ask
 
@@ -238,7 +253,11 @@ class PageServer:
             case bytes() as data:
                 connection.answer(data, now_s)
             case Reply.VIEWER:
-                self._admit(connection, request.head, rest, now_s)
+                self._admit(connection, request.head, rest, Feed.PAGE, now_s)
+            case Reply.LISTENER:
+                self._admit(connection, request.head, rest, Feed.EVENTS, now_s)
+            case Reply.NEWS:
+                connection.answer(self._answers.news(request.head, self._rows), now_s)
             case Reply.REPORT:
                 self._errands.report(connection)
             case Reply.UPLOAD:
@@ -246,18 +265,23 @@ class PageServer:
             case Key() as key:
                 self._errands.sheet(connection, request, key)
 
-    def _admit(self, connection: Connection, head: Head, rest: bytes, now_s: float) -> None:
+    def _admit(self, connection: Connection, head: Head, rest: bytes, feed: Feed, now_s: float) -> None:
         acceptance = self._answers.acceptance(head)
-        connection.become_viewer(acceptance, rest, self.gate.access(head))
+        access = self.gate.access(head) if feed is Feed.PAGE else Access.WATCH
+        connection.become_viewer(acceptance, rest, access, feed)
         if self.viewer_count() > MOST_VIEWERS:
             self._sent_away += 1
             connection.leave(Closing.TRY_LATER, "too many viewers; close one of them", now_s)
             return
-        you = {"type": "you", "steer": connection.access is Access.STEER}
-        told = [you, *self._stage.greeting(), self._held_words(), self._desk.scores()]
-        connection.tell(_text_frame([_compact(words) for words in told]), now_s)
+        connection.tell(_text_frame(self._greeting(connection)), now_s)
         self.seen.set()
         self._take_frames(connection, now_s)
+
+    def _greeting(self, connection: Connection) -> list[str]:
+        if connection.feed is Feed.EVENTS:
+            return self._rows.greeting()
+        you = {"type": "you", "steer": connection.access is Access.STEER}
+        return [_compact(words) for words in (you, *self._stage.greeting(), self._desk.scores())]
 
     def _take_frames(self, connection: Connection, now_s: float) -> None:
         for message in connection.frames or ():
@@ -271,9 +295,9 @@ class PageServer:
             case Opcode.CLOSE:
                 connection.leave(Closing.DONE, "", now_s)
             case Opcode.TEXT:
-                self._take_words(connection, message.text, now_s)
+                self._take_words(connection, message.text)
 
-    def _take_words(self, connection: Connection, text: str, now_s: float) -> None:
+    def _take_words(self, connection: Connection, text: str) -> None:
         id_ = answer_id(text)
 
         def loaded(outcome: ScoreInfo | RefusedError) -> None:
@@ -281,8 +305,7 @@ class PageServer:
             self._post(lambda: self._answer(connection, id_, {}, refused))
 
         try:
-            told, command = self._desk.take(text, connection.access, loaded)
-            self._note_loop(command, now_s)
+            told = self._desk.take(text, connection.access, loaded)
             if told is not None:
                 self._answer(connection, id_, told, None)
         except RefusedError as refused:
@@ -298,18 +321,6 @@ class PageServer:
             self._refused += 1
             words |= {"fault": refused.what, "remedy": refused.remedy}
         connection.tell(_text_frame([_compact(words)]), self._clock())
-
-    def _note_loop(self, command: inputs.Command | None, now_s: float) -> None:
-        """The stream of events does not tell of loops: what was asked for here is shown to all here."""
-        match command:
-            case inputs.Loop(_, first, last):
-                bars = (self._stage.score.bar_labelled(first), self._stage.score.bar_labelled(last))
-                self._stage.loop = bars if None not in bars else None  # type: ignore[assignment]
-            case inputs.LoopOff() | inputs.Reset():
-                self._stage.loop = None
-            case _:
-                return
-        self._tell_all([_compact(self._stage.loop_words())], now_s)
 
     def _tell_scores(self) -> None:
         self._tell_all([_compact(self._desk.scores())], self._clock())

@@ -22,7 +22,7 @@ class Stage:
         self._memory = Memory()
         self._taken = 0
         self._name = secrets.token_hex(4)  # so that no browser takes an old sheet for a new one
-        self.loop: tuple[int, int] | None = None  # bars, as asked for from a page
+        self._conditions: list[Words] = []  # as last told
         self._take_up(performance.score())
 
     def take(self, event: Event) -> list[Words]:
@@ -37,10 +37,17 @@ class Stage:
 
     def greeting(self) -> list[Words]:
         """For who knows nothing yet: the score, then everything that is so."""
-        return [self._score_words(), self.present.snapshot(), self.loop_words()]
+        return [self._score_words(), self.present.snapshot(), *self.conditions()]
 
-    def loop_words(self) -> Words:
-        return {"type": "loop", "bars": self.loop}
+    def conditions(self) -> list[Words]:
+        """What is so, and no event tells."""
+        performance = self._performance
+        return [{"type": "loop", "bars": performance.loop()}, {"type": "held", "held": performance.held()}]
+
+    def news(self) -> list[Words]:
+        """Of these, what has changed since this was asked last."""
+        before, self._conditions = self._conditions, self.conditions()
+        return [words for words in self._conditions if words not in before]
 
     def wish(self, width: int) -> Wish:
         return Wish(self.score, self._file(), width)
@@ -60,7 +67,6 @@ class Stage:
         self.key = f"{self._name}-{self._taken}"
         self.score = score
         self.present = Present(score)
-        self.loop = None
         self._memory.clear()
 
     def _score_words(self) -> Words:

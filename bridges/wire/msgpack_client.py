@@ -18,12 +18,13 @@ GOODBYE_S = 1.0  # for the last words to leave
 class MsgpackClient:
     """Used by the server's thread only."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, address: str) -> None:
         connection.setblocking(False)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, IN_SYSTEM)
         self.connection = connection
+        self.address = address  # of the other machine
         self.maps = codec.Maps()
         self.types: frozenset[str] = EVENT_WORDS  # of events it wants
         self.greeted = False  # our hello has gone out to it

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from repetiteur.bridges.wire import msgpack_codec as codec
+from repetiteur.bridges.wire.admission import TOKEN, Admission
 from repetiteur.bridges.wire.control import (
     Answer,
     ButtonReleased,
@@ -48,7 +49,8 @@ class MsgpackCounts:
 
 
 class MsgpackServer:
-    """A sink of events. Raises ``InputError`` where the port cannot be used."""
+    """A sink of events. Raises ``InputError`` where the port cannot be used. ``token``: what programs on
+    other machines must say in their hello before they may steer."""
 
     def __init__(
         self,
@@ -56,8 +58,10 @@ class MsgpackServer:
         port: int = DEFAULT_PORT,
         lan: bool = False,
         clock: Callable[[], float] = time.monotonic,
+        token: str | None = None,
     ) -> None:
         self._controls = controls
+        self._admission = Admission(token)
         self._clock = clock
         self._loading = ScoreLoading(controls)
         self._pending: deque[Event] = deque()  # filled by ``send``, emptied by the loop
@@ -133,10 +137,10 @@ class MsgpackServer:
 
     def _welcome(self) -> None:
         try:
-            connection, _ = self._listening.accept()
+            connection, (address, _) = self._listening.accept()
         except OSError:  # gone again before it was let in
             return
-        client = MsgpackClient(connection)
+        client = MsgpackClient(connection, address)
         now_s = self._clock()
         self._clients[connection] = client
         if len(self._clients) > MOST_CLIENTS:
@@ -180,6 +184,12 @@ class MsgpackServer:
             self._refused += 1
             hello = f'{{"type": "hello", "wire": {WIRE_VERSION}}}'
             client.leave("the first message was no hello of this wire version", f"send {hello} first", now_s)
+        if TOKEN in words:
+            try:
+                self._admission.offer(client.address, words[TOKEN])
+            except RefusedError as refused:
+                self._refused += 1
+                client.leave(refused.what, refused.remedy, now_s)
         client.said_hello = True
 
     def _take_command(self, client: MsgpackClient, words: dict[str, Any]) -> None:
@@ -193,6 +203,7 @@ class MsgpackServer:
 
     def _carry_out(self, client: MsgpackClient, id_: codec.Id, words: dict[str, Any]) -> None:
         request = by_name(words, self._controls.now_s())
+        self._admission.check(client.address, request)
         answer: Answer | None = None
         match request:
             case ButtonReleased():

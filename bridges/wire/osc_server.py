@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from repetiteur.bridges.wire import osc, osc_packets
+from repetiteur.bridges.wire.admission import TOKEN, Admission
 from repetiteur.bridges.wire.control import (
     Answer,
     ButtonReleased,
@@ -55,7 +56,8 @@ class OscCounts:
 
 
 class OscServer:
-    """A sink of events. ``targets`` get everything for ever; others subscribe.
+    """A sink of events. ``targets`` get everything for ever; others subscribe. ``token``: what other
+    machines must say before they may steer.
 
     Raises ``InputError`` where the port or a target cannot be used.
     """
@@ -68,10 +70,12 @@ class OscServer:
         targets: Sequence[tuple[str, int]] = (),
         clock: Callable[[], float] = time.monotonic,
         lease_s: float = LEASE_S,
+        token: str | None = None,
     ) -> None:
         self._controls = controls
         self._clock = clock
         self._loading = ScoreLoading(controls)
+        self._admission = Admission(token)
         self._subscribers = Subscribers(lease_s)
         for target in targets:
             self._subscribers.add_fixed(resolved(target), EVENT_WORDS)
@@ -185,6 +189,9 @@ class OscServer:
                 self._refused += 1
             return
         try:
+            if word == TOKEN:
+                self._admission.offer(sender[0], *message.arguments[:1] or ("",))
+                return
             self._carry_out(by_place(word, message.arguments, self._controls.now_s()), sender)
         except RefusedError as refused:
             self._refuse(sender, refused.what, refused.remedy)
@@ -192,6 +199,7 @@ class OscServer:
             self._refuse(sender, f"{word} failed: {error}", "please report this")
 
     def _carry_out(self, request: Request, sender: Address) -> None:
+        self._admission.check(sender[0], request)
         match request:
             case ButtonReleased():
                 pass

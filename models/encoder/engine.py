@@ -54,6 +54,15 @@ class Encoder:
         """Silence so far."""
         self._listener = new_listener(self._shared.weights)
 
+    @property
+    def amplitudes(self) -> np.ndarray:
+        """Of the middle window (full-scale sine: 1) in the last full hop; good until the next."""
+        return self._listener.amplitudes
+
+    def retune(self, a4_hz: float) -> None:
+        """The grid lies there for the hops that end from now on; the past stays as it was heard."""
+        self._shared = self._shared._replace(plan=spectra_plan(a4_hz))
+
     def another(self) -> Encoder:
         """A second listener for another stream, in no time: the weights are the same ones."""
         return Encoder(self.weights, self._shared)

@@ -51,21 +51,28 @@ class StreamingEncoder:
     @torch.no_grad()
     def step(self, spectra: Tensor, descriptors: Tensor, state: StreamState) -> tuple[Tensor, StreamState]:
         """(batch, hops, 3, BINS) and (batch, hops, DESCRIPTORS) to (batch, hops, KEYS, HEADS) logits."""
-        keys = self.net.begin(spectra)
-        blocks: list[Tensor] = []
-        common: dict[int, list[Tensor]] = {}
-        layers = len(self.net.shape.common_dilations)
-        for number, (block, past) in enumerate(zip(self.net.blocks, state.blocks, strict=True)):
-            keys, kept = _block_step(cast(Block, block), keys, past)
-            blocks.append(kept)
-            if number in self.net.shape.common_after:
-                path = self.net.shape.common_after.index(number)
-                keys, common[path] = _common_step(
-                    cast(Common, self.net.common[str(number)]),
-                    keys, descriptors, state.common[path * layers : (path + 1) * layers],
-                )  # fmt: skip
-        after = StreamState(tuple(blocks), tuple(kept for path in sorted(common) for kept in common[path]))
-        return self.net.end(keys), after
+        return step(self.net, spectra, descriptors, state)
+
+
+def step(
+    net: EncoderNet, spectra: Tensor, descriptors: Tensor, state: StreamState
+) -> tuple[Tensor, StreamState]:
+    """As ``StreamingEncoder.step``, of tensors alone: it can be traced."""
+    keys = net.begin(spectra)
+    blocks: list[Tensor] = []
+    common: dict[int, list[Tensor]] = {}
+    layers = len(net.shape.common_dilations)
+    for number, (block, past) in enumerate(zip(net.blocks, state.blocks, strict=True)):
+        keys, kept = _block_step(cast(Block, block), keys, past)
+        blocks.append(kept)
+        if number in net.shape.common_after:
+            path = net.shape.common_after.index(number)
+            keys, common[path] = _common_step(
+                cast(Common, net.common[str(number)]),
+                keys, descriptors, state.common[path * layers : (path + 1) * layers],
+            )  # fmt: skip
+    after = StreamState(tuple(blocks), tuple(kept for path in sorted(common) for kept in common[path]))
+    return net.end(keys), after
 
 
 def _block_step(block: Block, keys: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:

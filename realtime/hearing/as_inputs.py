@@ -19,7 +19,7 @@ def inputs_of_sound(ears: Ears, chunks: Iterable[Chunk]) -> Iterator[Heard | Fau
         yield from as_inputs(ears.push(chunk))
         end_s = chunk.t_s + len(chunk.samples) / chunk.rate_hz
         yield from troubles.of(chunk, end_s)
-        yield Tick(end_s)
+        yield Tick(round(end_s, 9))  # the grid of ticks is not to be missed by a rounding error
     yield from as_inputs(ears.finish())
     yield from troubles.rest(end_s)
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import mido
 import numpy as np
 import pytest
 
 from repetiteur.benchmarks.heard import Heard, listen
+from repetiteur.benchmarks.transcription import listening
 from repetiteur.benchmarks.truth import Truth
+from repetiteur.bridges import hearing
 from repetiteur.bridges.planting.alignment import PlayedSide, Row, ScoreSide
 from repetiteur.realtime.events import Event, Match, Mistake, MistakeKind, Note, NoteStatus, Retract
 from repetiteur.realtime.score import (
@@ -189,3 +192,44 @@ def measuring_set(tmp_path: Path) -> Path:
     }  # fmt: skip
     (tmp_path / "manifest.json").write_text(json.dumps({"items": [item]}), encoding="utf-8")
     return tmp_path
+
+
+RATE_HZ = 16_000
+LASTS_S = 18.0
+GHOST = (100, 7.25, 7.5, 64)
+
+
+@pytest.fixture
+def notes_of_the_set() -> list[tuple[int, float, float, int]]:
+    """What is played there, as ears tell it: pitch, onset, end, velocity."""
+    right = [(60 + (5 * k) % 12, k + 0.5, k + 1.4, 64) for k in range(16) if k != 9]
+    return [*right, (90, 5.0, 5.1, 64)]
+
+
+@pytest.fixture
+def sound_set(measuring_set: Path) -> Path:
+    """The measuring set, with the same performance as two recordings."""
+    soundfile: Any = pytest.importorskip("soundfile")
+    sound = np.random.default_rng(0).uniform(-0.1, 0.1, int(LASTS_S * RATE_HZ))
+    soundfile.write(measuring_set / "take.flac", sound, RATE_HZ)
+    manifest = measuring_set / "manifest.json"
+    items = json.loads(manifest.read_text(encoding="utf-8"))["items"]
+    files = {"audio": "take.flac", "score_mid": "score.mid", "align": "align.tsv"}
+    for name, instrument in (("a_piano", "piano (close mics)"), ("a_flute", "flute")):
+        items.append(items[0] | {"id": name, "kind": "audio", "instrument": instrument, "files": files})
+    items.append({"id": "a_voice", "kind": "audio_notes_only", "files": {"audio": "take.flac"}})
+    manifest.write_text(json.dumps({"items": items}), encoding="utf-8")
+    return measuring_set
+
+
+@pytest.fixture
+def ears_of_the_set(
+    ideal_encoder: Any, notes_of_the_set: list, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    """They hear what is played there, and a note that is not, whatever the sound is."""
+    encoder = ideal_encoder([*notes_of_the_set, GHOST], LASTS_S + 1.0)
+    monkeypatch.setattr(hearing, "load_encoder", lambda *_: encoder)
+    monkeypatch.setattr("repetiteur.benchmarks.campaign.load_encoder", lambda: encoder)
+    listening.ears_at_hand.cache_clear()
+    yield
+    listening.ears_at_hand.cache_clear()

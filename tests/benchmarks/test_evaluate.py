@@ -53,7 +53,7 @@ def test_where_nothing_can_be_written_is_told_before_measuring(
     def never(*_: object) -> None:
         raise AssertionError("measured first")
 
-    monkeypatch.setattr("repetiteur.benchmarks.workers.in_parallel", never)
+    monkeypatch.setattr("repetiteur.benchmarks.campaign.in_parallel", never)
     monkeypatch.chdir(measuring_set)
     before = sorted(measuring_set.rglob("*"))
     place = words[1].replace("FILE", "manifest.json").replace("FOLDER", str(measuring_set))

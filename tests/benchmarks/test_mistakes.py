@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import argparse
+import json
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from repetiteur.bridges.planting.complete import Meant, complete_performance
-from repetiteur.bridges.planting.injection import Planted, published, released
-from repetiteur.bridges.planting.strokes import Stroke
+from repetiteur.bridges.planting.injection import Planted, published, released, until
+from repetiteur.bridges.planting.strokes import Stroke, ringing, with_pedal
 from repetiteur.bridges.planting.stumbling import human
+from repetiteur.bridges.terminal import bench
+from repetiteur.realtime.inputs import Controller
 
 MEANT = [
     Meant(
@@ -82,3 +87,40 @@ def test_faults_of_the_table_do_not_become_mistakes(desk) -> None:
 def test_only_plain_notes_are_left_out(injector) -> None:
     optional = [replace(note, is_plain=False) for note in MEANT]
     assert not injector(optional, 2).missed
+
+
+def test_a_performance_is_cut_with_its_mistakes() -> None:
+    strokes = tuple(Stroke(float(k), 0.5, 60, 64) for k in range(4))
+    planted = Planted(strokes, ((0.5, 70), (2.5, 71)), ((1.0, 60), (3.0, 60)))
+    assert until(planted, 2.0) == Planted(strokes[:2], ((0.5, 70),), ((1.0, 60),))
+    assert until(planted, 9.0) == planted
+
+
+def test_what_the_pedal_holds_rings_until_its_key_is_struck_again() -> None:
+    strokes = [Stroke(0.0, 0.2, 60, 64), Stroke(0.5, 0.2, 64, 64), Stroke(1.0, 0.2, 60, 64)]
+    pedal = [Controller(0.1, 64, 127), Controller(2.0, 64, 0)]
+    rung = with_pedal(strokes, pedal)
+    assert [stroke.rings_s for stroke in rung] == pytest.approx([0.8, 1.3, 0.8])
+    late = [replace(stroke, onset_s=stroke.onset_s * 0.5) for stroke in rung]  # played on another day
+    assert [stroke.duration_s for stroke in ringing(late)] == pytest.approx([0.5, 1.5, 1.0])
+    assert ringing(strokes) == strokes
+
+
+@pytest.mark.usefixtures("ears_of_the_set")
+def test_planted_mistakes_heard_both_ways(
+    sound_set: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("repetiteur.benchmarks.mistakes.render", lambda *_: sound_set / "take.flac")
+    parser = argparse.ArgumentParser()
+    bench.arguments(parser)
+    words = "mistakes", str(sound_set), "--rendered", "some.sf2", "--seconds", "8", "--jobs", "1"
+    assert bench.run(parser.parse_args([*words, "--json"])) == 0
+    rows = json.loads(capsys.readouterr().out)["all"]
+    assert [row["heard"] for row in rows] == ["MIDI", "sound"] * 4
+    midi, sound = rows[:2]
+    assert midi["recipe"] == sound["recipe"] == "none"
+    assert midi["correct"] == sound["correct"] | {"f1": 1.0} and midi["correct"]["true"] == 8
+    assert midi["extra"]["predicted"] == 0
+    assert sound["extra"]["predicted"] == 2, "this sound has one note too many, and the one nobody played"
+    assert bench.run(parser.parse_args(words)) == 0
+    assert "heard as" in capsys.readouterr().out

@@ -10,6 +10,8 @@ from repetiteur.realtime.events import NoteStatus
 from repetiteur.realtime.hearing.ears import Ears
 from repetiteur.realtime.inputs import FaultSeen, HeardEnd, HeardNote, Input
 
+ON_A_CARD = {"hostApi": 0, "maxOutputChannels": 0, "defaultLowInputLatency": 0.01}
+
 RATE_HZ = 16_000.0
 
 
@@ -26,7 +28,16 @@ class Device:
         return int(self.there)
 
     def get_device_info_by_index(self, number: int) -> dict[str, Any]:
-        return {"name": "Piano", "maxInputChannels": 1, "defaultSampleRate": RATE_HZ, "index": number}
+        return {"name": "Piano", "maxInputChannels": 1, "defaultSampleRate": RATE_HZ, "index": number,
+                **ON_A_CARD}  # fmt: skip
+
+    def get_host_api_info_by_index(self, number: int) -> dict[str, Any]:
+        return {"name": "ALSA"}
+
+    def get_default_input_device_info(self) -> dict[str, Any]:
+        raise OSError("none")
+
+    get_default_output_device_info = get_default_input_device_info
 
     def open(self, **how: Any) -> Device:
         self.heard = how["stream_callback"]

@@ -1,51 +1,60 @@
+"""What the servers see of a session."""
+
 from __future__ import annotations
 
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from repetiteur.bridges.assets import SCORE
+from repetiteur.bridges import assets
 from repetiteur.bridges.scores import load_score
 from repetiteur.bridges.session_controls import SessionControls
-from repetiteur.realtime.clock import ManualClock
-from repetiteur.realtime.inputs import SetProperty
-from repetiteur.realtime.session import Session
+from repetiteur.realtime.inputs import Command, Loop, LoopOff, Pause, Reset
+from repetiteur.realtime.score import Score
+
+
+class Pretended:
+    """A session that keeps what it is told."""
+
+    def __init__(self, score: Score) -> None:
+        self.score = score
+        self.told: list[Command] = []
+
+    def now_s(self) -> float:
+        return 3.0
+
+    def submit(self, command: Command) -> None:
+        self.told.append(command)
 
 
 @pytest.fixture
-def session() -> Session:
-    return Session(load_score(SCORE), clock=ManualClock())
+def session() -> Any:
+    return Pretended(load_score(assets.SCORE))
 
 
-def test_the_loaded_score_is_told(session: Session) -> None:
-    info = SessionControls(session, load_score).score_info()
-    score = session.score
-    assert (info.id, info.title, info.parts) == (score.id, score.title, score.parts)
-    assert (info.bars, info.notes) == (32, len(score.notes))
-
-
-def test_another_score_is_loaded_before_it_is_told(session: Session, tmp_path: Path) -> None:
-    other = tmp_path / "other.musicxml"
-    other.write_bytes(SCORE.read_bytes())
+def test_a_loop_is_known_until_it_is_left(session: Any) -> None:
     controls = SessionControls(session, load_score)
-    session.start()
-    assert controls.load_score(str(other)) is None
-    assert controls.score_info().id == load_score(other).id
-    session.stop()
+    assert controls.loop() is None
+    controls.submit(Loop(0.0, "2", "4"))
+    controls.submit(Pause(0.0))
+    assert controls.loop() == (1, 3)
+    assert session.told[0] == Loop(3.0, "2", "4")
+    for leaving in (LoopOff(0.0), Reset(0.0)):
+        controls.submit(Loop(0.0, "2", "4"))
+        controls.submit(leaving)
+        assert controls.loop() is None
 
 
-def test_a_score_that_is_not_there_is_told_with_the_remedy(session: Session) -> None:
-    outcome = SessionControls(session, load_score).load_score("nowhere.musicxml")
-    assert outcome is not None
-    what, remedy = outcome
-    assert "nowhere.musicxml" in what
-    assert remedy
-
-
-def test_commands_are_stamped_and_carried_out(session: Session) -> None:
+@pytest.mark.parametrize(("first", "last"), [("4", "2"), ("2", "900"), ("x", "4")])
+def test_a_loop_that_cannot_be_leaves_the_one_before(session: Any, first: str, last: str) -> None:
     controls = SessionControls(session, load_score)
-    controls.submit(SetProperty(1e9, "tempo", 0.5))  # a stamp from who knows where
-    session.start()
-    session.stop()
-    assert controls.property("tempo") == 0.5
-    assert controls.now_s() == 0.0
+    controls.submit(Loop(0.0, "2", "4"))
+    controls.submit(Loop(0.0, first, last))
+    assert controls.loop() == (1, 3)
+
+
+def test_a_loop_belongs_to_its_score(session: Any) -> None:
+    controls = SessionControls(session, load_score)
+    controls.submit(Loop(0.0, "2", "4"))
+    session.score = load_score(assets.SCORE)
+    assert controls.loop() is None

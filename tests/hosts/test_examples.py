@@ -14,6 +14,7 @@ from repetiteur.bridges import assets
 from repetiteur.bridges.performances import read_performance
 from repetiteur.bridges.scores import load_score
 from repetiteur.bridges.terminal.playing import followed
+from repetiteur.models.encoder.weights import SHIPPED
 from repetiteur.realtime.engine import Engine
 from repetiteur.realtime.timeline import with_ticks
 
@@ -36,6 +37,20 @@ def test_a_list_of_notes_is_followed(
     bars = [line.split("bar ")[1].split()[0] for line in told.splitlines() if "bar " in line]
     assert list(dict.fromkeys(bars)) == list(load_score(assets.SCORE).bar_labels)
     assert "ms off" not in told
+
+
+@pytest.mark.skipif(not SHIPPED.exists(), reason="no trained weights are here")
+def test_an_array_of_samples_is_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    soundfile = pytest.importorskip("soundfile")
+    samples, rate_hz = soundfile.read(assets.SOUND, dtype="float32")
+    soundfile.write(tmp_path / "take.wav", samples[: 8 * rate_hz], rate_hz)
+    run("follow_sound.py", monkeypatch, assets.SCORE, tmp_path / "take.wav")
+    told = capsys.readouterr().out
+    beats = [line.split("bar ")[1] for line in told.splitlines() if "bar " in line]
+    played = [f"{bar} beat {beat}" for bar in (1, 2, 3) for beat in (1, 2, 3)]
+    assert beats[:8] == played[1:]  # the very first is past when it is heard
 
 
 def test_the_light_belongs_to_the_place(receiver: Receiver) -> None:

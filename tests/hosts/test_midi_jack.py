@@ -43,9 +43,11 @@ def jack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         ["jackd", "-r", "-S", "-n", SERVER, "-d", "dummy", "-r", "48000", "-p", "256"], stdout=log, stderr=log
     )
     try:
-        time.sleep(1.0)
-        if server.poll() is not None:
-            pytest.skip("jackd does not start here")
+        end_s = time.monotonic() + 20.0
+        while not list(Path("/dev/shm").glob(f"jack_{SERVER}_*")) and time.monotonic() < end_s:
+            if server.poll() is not None:
+                pytest.skip("jackd does not start here")
+            time.sleep(0.02)
         yield env
     finally:
         server.terminate()
@@ -94,7 +96,6 @@ def _connect(port: Any, name: str) -> None:
         found = [number for number, there in enumerate(port.get_ports()) if name in there]
         if found:
             port.open_port(found[0])
-            time.sleep(0.2)
             return
         time.sleep(0.1)
     raise AssertionError(f"no port {name}")

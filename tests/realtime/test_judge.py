@@ -259,7 +259,7 @@ def test_keys_played_again_were_right_before_but_a_single_one_is_struck_twice(st
 class Reading:
     """In a follower's place: reads the notes as it is told to."""
 
-    chord, which_pass, fit, root, lost, expected_s = 0, 1, 1.0, 0, False, 0.0
+    chord, which_pass, fit, root, certain, expected_s = 0, 1, 1.0, 0, True, 0.0
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout

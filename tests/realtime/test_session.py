@@ -68,7 +68,7 @@ class Tape:
             self.items.append(item)
         self.events.extend(events)
 
-    def record_score(self, t_s: float, source: str, events: Sequence[Event]) -> None:
+    def record_score(self, t_s: float, source: str | None, events: Sequence[Event]) -> None:
         self.events.extend(events)
 
     def close(self) -> None:

@@ -147,11 +147,3 @@ def test_a_missing_library_is_told_with_how_to_get_it(
     told = capsys.readouterr().err
     assert told.startswith("repetiteur: MIDI: python-rtmidi is not installed; pip install")
     assert told.count("\n") == 1
-
-
-def test_devices_lists_what_there_is(
-    piano: SelfPlaying, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("repetiteur.bridges.terminal.devices.rtmidi_library", lambda: piano)
-    assert main(["devices", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["midi"] == ["Piano"]

@@ -43,7 +43,7 @@ def test_every_command_is_there_and_says_what_the_overview_says(name: str) -> No
 
 
 HELPED = [[name] for name in program.COMMANDS if name not in ("bench", "train")]
-HELPED += [["bench", what] for what in ("jumps", "mistakes", "latency", "scale", "hearing")]
+HELPED += [["bench", what] for what in ("jumps", "mistakes", "latency", "engines", "scale", "hearing")]
 HELPED += [["train", what] for what in ("sounds", "pack", "encoder")]
 
 

@@ -12,12 +12,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from repetiteur.bridges import assets, audio_ports, hearing
+from repetiteur.bridges import assets, audio_ports, hearing, midi_ports
 from repetiteur.bridges.journal import first_difference, read_journal
 from repetiteur.bridges.performances import read_performance
 from repetiteur.bridges.terminal.main import main
 from repetiteur.bridges.terminal.recording import Recording
 from repetiteur.realtime.inputs import HeardNote, NoteOff, NoteOn
+
+ON_A_CARD = {"hostApi": 0, "maxOutputChannels": 0, "defaultLowInputLatency": 0.01}
 
 soundfile: Any = pytest.importorskip("soundfile")
 
@@ -144,7 +146,16 @@ class Microphone:
 
     def get_device_info_by_index(self, number: int) -> dict[str, Any]:
         rate_hz = float(RATE_HZ)
-        return {"name": "Microphone", "maxInputChannels": 1, "defaultSampleRate": rate_hz, "index": number}
+        return {"name": "Microphone", "maxInputChannels": 1, "defaultSampleRate": rate_hz, "index": number,
+                **ON_A_CARD}  # fmt: skip
+
+    def get_host_api_info_by_index(self, number: int) -> dict[str, Any]:
+        return {"name": "ALSA"}
+
+    def get_default_input_device_info(self) -> dict[str, Any]:
+        raise OSError("none")
+
+    get_default_output_device_info = get_default_input_device_info
 
     def open(self, **how: Any) -> Microphone:
         self._heard = how["stream_callback"]
@@ -179,6 +190,49 @@ def test_an_audio_input_is_followed(
     assert len(heard) >= sum(onset_s < 8.5 for _, onset_s, _, _ in beginning())
     assert {row["id"] for row in told if row["type"] == "note_end"} == heard
     assert first_difference(journal) is None
+
+
+class SilentKeys:
+    """python-rtmidi with a keyboard that nobody plays."""
+
+    class RtMidiError(OSError):
+        pass
+
+    def get_compiled_api(self) -> list[int]:
+        return [2]
+
+    def MidiIn(self, api: int, name: str) -> SilentKeys:  # noqa: N802
+        return self
+
+    def open_virtual_port(self, name: str) -> None: ...
+
+    def set_callback(self, callback: Any) -> None: ...
+
+    def ignore_types(self, *kinds: bool) -> None: ...
+
+    def cancel_callback(self) -> None: ...
+
+    def close_port(self) -> None: ...
+
+    def delete(self) -> None: ...
+
+
+def test_sound_and_midi_go_together(
+    recording: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody plays the MIDI keyboard, so the ears are followed."""
+    monkeypatch.setattr(audio_ports, "pyaudio_library", Microphone)
+    monkeypatch.setattr(midi_ports, "rtmidi_library", SilentKeys)
+    words = ["follow", SCORE, "--audio", "micro", "--virtual", "Keys", "--osc-in", "0", "--json"]
+    assert main(words) == 0
+    out, err = capfd.readouterr()
+    assert "listening to Keys and Microphone" in err
+    assert sum(row["type"] == "match" for row in rows(out)) > 20
+
+
+def test_a_session_needs_something_to_listen_to(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["follow", SCORE, "--osc-in", "0"]) == 2
+    assert "add --midi NAME, --virtual or --audio NAME" in capsys.readouterr().err
 
 
 def test_an_audio_input_that_is_not_there_is_one_line(

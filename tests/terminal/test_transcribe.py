@@ -16,6 +16,8 @@ from repetiteur.bridges.wire.json_lines import decode, encode
 from repetiteur.realtime.hearing.ears import Ears
 from repetiteur.realtime.inputs import NoteOff, NoteOn
 
+ON_A_CARD = {"hostApi": 0, "maxOutputChannels": 0, "defaultLowInputLatency": 0.01}
+
 soundfile: Any = pytest.importorskip("soundfile")
 
 RATE_HZ = 16_000
@@ -179,7 +181,15 @@ class FakeInput:
 
     def get_device_info_by_index(self, number: int) -> dict[str, Any]:
         return {"name": ("Speaker", "USB Microphone")[number], "maxInputChannels": number * 2,
-                "defaultSampleRate": 16_000.0, "index": number}  # fmt: skip
+                "defaultSampleRate": 16_000.0, "index": number, **ON_A_CARD}  # fmt: skip
+
+    def get_host_api_info_by_index(self, number: int) -> dict[str, Any]:
+        return {"name": "ALSA"}
+
+    def get_default_input_device_info(self) -> dict[str, Any]:
+        raise OSError("none")
+
+    get_default_output_device_info = get_default_input_device_info
 
     def open(self, **how: Any) -> FakeInput:
         assert how["channels"] == 2 and how["input_device_index"] == 1

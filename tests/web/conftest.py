@@ -45,6 +45,8 @@ class Pretended:
         self.words = ALL_WORDS
         self.commands: list[inputs.Command] = []
         self.is_held = False
+        self.looped: tuple[int, int] | None = None
+        self.dbfs: float | None = None
         self.on_load: Callable[[], None] = lambda: None
         self._take(path)
 
@@ -80,6 +82,12 @@ class Pretended:
 
     def held(self) -> bool:
         return self.is_held
+
+    def loop(self) -> tuple[int, int] | None:
+        return self.looped
+
+    def level_dbfs(self) -> float | None:
+        return self.dbfs
 
 
 class Story:
@@ -155,7 +163,7 @@ class Client:
             pass
         return b"".join(parts)
 
-    def watch(self, **headers: str) -> int:
+    def watch(self, path: str = "/live", **headers: str) -> int:
         """Become a viewer; the status of the answer."""
         lines = {
             "Host": f"localhost:{self.port}", "Origin": f"http://localhost:{self.port}",
@@ -163,7 +171,7 @@ class Client:
             "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
         } | {name.replace("_", "-"): value for name, value in headers.items()}  # fmt: skip
         text = "".join(f"{name}: {value}\r\n" for name, value in lines.items() if value)
-        self.socket.sendall(f"GET /live HTTP/1.1\r\n{text}\r\n".encode())
+        self.socket.sendall(f"GET {path} HTTP/1.1\r\n{text}\r\n".encode())
         while b"\r\n\r\n" not in self.data:
             part = self.socket.recv(65536)
             assert part, "the server has gone"

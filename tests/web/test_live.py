@@ -100,8 +100,8 @@ def test_a_recording_begins_when_somebody_looks_and_the_page_stays(
     opened: list[PageServer] = []
     wanted_page = outlets.wanted_page
 
-    def remembered(args: Namespace, performance: Performance) -> PageServer | None:
-        page = wanted_page(args, performance)
+    def remembered(args: Namespace, performance: Performance, token: str | None) -> PageServer | None:
+        page = wanted_page(args, performance, token)
         opened.extend([page] if page is not None else [])
         return page
 
@@ -111,14 +111,16 @@ def test_a_recording_begins_when_somebody_looks_and_the_page_stays(
     def look() -> None:
         while not opened:
             time.sleep(0.01)
-        viewer = Client(opened[0].port)
-        viewer.watch()
-        while not any(words["type"] == "state" and words["state"] == "ended" for words in viewer.messages()):
-            pass
-        later = Client(opened[0].port)
-        later.watch()
-        seen.append(later.until("present"))
-        os.kill(os.getpid(), signal.SIGINT)
+        try:
+            viewer = Client(opened[0].port)
+            viewer.watch()
+            while not any(words.get("state") == "ended" for words in viewer.messages()):
+                pass
+            later = Client(opened[0].port)
+            later.watch()
+            seen.append(later.until("present"))
+        finally:  # else the page would stay for ever
+            os.kill(os.getpid(), signal.SIGINT)
 
     watching = threading.Thread(target=look)
     watching.start()

@@ -19,8 +19,9 @@ from repetiteur.bridges.web.gate import Gate
 from repetiteur.bridges.web.resources import resources
 from repetiteur.bridges.web.server import MOST_CONNECTIONS, MOST_VIEWERS, PageServer
 from repetiteur.bridges.web.shelf import MOST_BYTES, Shelf, clean_name
+from repetiteur.bridges.wire.rows import event_row
 from repetiteur.realtime import inputs
-from repetiteur.realtime.events import Fault, Retract
+from repetiteur.realtime.events import Fault, Hello, Retract
 
 from .conftest import PATIENCE_S, Client, Pretended, Story
 
@@ -130,15 +131,79 @@ def test_control_words_are_those_of_the_wires(pretended: Pretended, connect: Con
     assert client.ask({"do": "get", "property": "tempo"})["value"] == 1.0
 
 
-def test_a_loop_is_shown_to_everybody(connect: Connect) -> None:
-    one, other = connect(), connect()
-    for client in (one, other):
-        client.watch()
-        client.messages()
-    one.say({"do": "loop", "first": "2", "last": "4"})
-    assert other.until("loop")["bars"] == [1, 3]
-    one.say({"do": "loop/off"})
-    assert other.until("loop")["bars"] is None
+def test_a_loop_is_shown_to_everybody_whoever_asked_for_it(pretended: Pretended, connect: Connect) -> None:
+    client = connect()
+    client.watch()
+    assert client.until("loop")["bars"] is None
+    pretended.looped = (1, 3)
+    while client.until("loop")["bars"] != [1, 3]:
+        pass
+    pretended.looped = None
+    assert client.until("loop")["bars"] is None
+
+
+def test_the_level_of_sound_is_shown(pretended: Pretended, connect: Connect) -> None:
+    client = connect()
+    client.watch()
+    pretended.dbfs = -23.04
+    assert client.until("level")["dbfs"] == -23.0
+
+
+# The event stream as it is
+
+
+def test_the_events_are_told_as_rows(server: PageServer, pretended: Pretended, connect: Connect) -> None:
+    story = Story(pretended.score())
+    server.send(story.opening())
+    client = connect()
+    assert client.watch("/events", Origin="") == 101
+    assert [row["type"] for row in client.messages()] == ["hello", "state", "position"]
+    server.send([right := story.right(0), story.position(1.0)])
+    assert client.until("match") == event_row(right)
+    assert client.until("position")["q"] == 1.0
+    assert not client.ask({"do": "start"})["ok"] and pretended.commands == []
+
+
+def test_who_can_only_ask_gets_what_is_new(
+    server: PageServer, pretended: Pretended, connect: Connect
+) -> None:
+    story = Story(pretended.score())
+    told = [*story.opening(), story.right(0), story.position(1.0), story.right(1)]
+    server.send(told)
+
+    def news(query: str) -> list[int]:
+        status, data = connect().request(f"/events{query}")
+        assert status == 200
+        return [row["seq"] for row in json.loads(data.partition(b"\r\n\r\n")[2])]
+
+    wait_for(lambda: news("") == [0, 1, 3, 4, 5])  # of positions the latest
+    assert news("?since=3") == [4, 5] and news("?since=5") == []
+    assert news("?since=99") == [0, 1, 3, 4, 5]  # of another stream: from the beginning
+    assert news("?since=x&since=%00") == news("?since=-1") == [0, 1, 3, 4, 5]
+    server.send([story.tell(Hello, "0", 1, "other", 1, 1)])
+    wait_for(lambda: news("") == [6])
+
+
+def test_pages_of_others_hear_the_events_only_where_they_are_let_in(pretended: Pretended) -> None:
+    running = PageServer(pretended, 0, Gate(False, None, False, frozenset(["http://studio.example:8080"])))
+    try:
+        for origin, status in (
+            ("http://studio.example:8080", 101), (f"http://localhost:{running.port}", 101),
+            ("http://studio.example", 403), ("http://evil.example", 403), ("null", 403),
+        ):  # fmt: skip
+            assert Client(running.port).watch("/events", Origin=origin) == status
+        assert Client(running.port).watch("/live", Origin="http://studio.example:8080") == 403
+        assert Client(running.port).request("/events", Sec_Fetch_Site="cross-site")[0] == 403
+        assert Client(running.port).request("/events", Host="evil.example")[0] == 421
+    finally:
+        running.close()
+
+
+def test_in_a_network_the_events_need_the_token_too(lan_server: PageServer) -> None:
+    assert Client(lan_server.port).request("/events")[0] == 401
+    assert Client(lan_server.port).watch("/events?token=wrong", Origin="") == 401
+    assert Client(lan_server.port).watch("/events?token=let-me-in", Origin="") == 101
+    assert Client(lan_server.port).request("/events?since=3&token=let-me-in")[0] == 200
 
 
 @pytest.mark.parametrize(

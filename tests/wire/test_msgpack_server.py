@@ -11,6 +11,7 @@ import msgpack
 import pytest
 
 from repetiteur.bridges.wire import msgpack_codec
+from repetiteur.bridges.wire.admission import Admission
 from repetiteur.bridges.wire.msgpack_client import MOST_BEHIND
 from repetiteur.bridges.wire.msgpack_server import MOST_CLIENTS, MsgpackServer
 from repetiteur.realtime import events, inputs
@@ -248,6 +249,29 @@ def test_a_client_that_leaves_is_forgotten(server: MsgpackServer, friend: Friend
     friend.socket.close()
     until(lambda: server.client_count() == 0)
     server.send([BEAT])
+
+
+def test_from_another_machine_the_token_comes_with_the_hello(
+    controls: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Admission, "_is_known", lambda self, address: address in self._admitted)
+    server = MsgpackServer(controls, port=0, token="let-me-in")
+    server.send([HELLO])
+    friends = [Friend(server) for _ in range(3)]
+    nameless, guessing, invited = friends
+    try:
+        nameless.say(type="hello", wire=1)
+        assert nameless.answer(do="pause", id=1)["ok"] is False
+        assert nameless.answer(do="get", property="tempo", id=2)["ok"] is True  # asking is free
+        guessing.say(type="hello", wire=1, token="guess")
+        assert "bye" in guessing.rest()[-1]
+        assert controls.commands == []
+        invited.say(type="hello", wire=1, token="let-me-in")
+        assert invited.answer(do="pause", id=1)["ok"] is True
+    finally:
+        server.close()
+        for friend in friends:
+            friend.socket.close()
 
 
 def test_everybody_hears_the_end(server: MsgpackServer, friend: Friend) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from repetiteur.bridges.wire import osc, osc_packets
+from repetiteur.bridges.wire.admission import Admission
 from repetiteur.bridges.wire.osc_server import FAULTS_PER_S, OscServer
 from repetiteur.bridges.wire.outbox import MOST_WAITING
 from repetiteur.realtime import events, inputs
@@ -308,6 +309,28 @@ def test_loopback_unless_asked(controls: Any, server: OscServer) -> None:
     wide = OscServer(controls, port=0, lan=True)
     assert wide._socket.getsockname()[0] == "0.0.0.0"
     wide.close()
+
+
+def test_from_another_machine_the_token_comes_first(controls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Admission, "_is_known", lambda self, address: address in self._admitted)
+    server = OscServer(controls, port=0, token="let-me-in")
+    friend = Friend(server)
+    try:
+        friend.say("pause")
+        friend.say("score/load", "minuet.mxl")
+        friend.say("token", "guess")
+        friend.say("token")
+        assert [word for word, _ in friend.all_until_pong()] == ["fault"] * 4
+        friend.say("get/tempo")
+        assert friend.hear()[0] == "get/tempo"  # asking is free
+        assert controls.commands == []
+        friend.say("token", "let-me-in")
+        friend.say("pause")
+        assert friend.all_until_pong() == []
+        assert controls.commands == [inputs.Pause(12.5)]
+    finally:
+        server.close()
+        friend.socket.close()
 
 
 def test_closing_twice_and_sending_after(server: OscServer) -> None:

@@ -68,6 +68,7 @@ const takes = {
     panel.takenBack(message);
   },
   note: (message) => panel.note(message),
+  level: (message) => panel.sound(message.dbfs),
   turn: (message) => panel.turn(message),
   health: (message) => panel.health(message),
   fault(message) {

@@ -12,6 +12,7 @@ export const STATES = {
   ended: "The end",
 };
 const LISTED = 40;
+const QUIETEST_DB = 60; // below full scale: the left end of the meter
 const $ = (id) => document.getElementById(id);
 
 export class Panel {
@@ -19,7 +20,8 @@ export class Panel {
     this.goTo = goTo;
     this.tempo = new TempoCurve($("tempo-curve"), $("tempo-note"));
     this.timing = new TimingCurve($("timing-curve"), $("timing-note"));
-    this.level = 0;
+    this.level = 0; // what comes in, 0 to 1
+    this.hears = false; // sound, whose level is told
     this.turnAt = null;
     setInterval(() => this.second(), 200);
   }
@@ -75,11 +77,17 @@ export class Panel {
     gauge("sure", share, `${Math.round(share * 100)} %`);
   }
 
+  // How hard a key was struck; where there is sound, its level is shown instead.
   note(note) {
-    if (note.status === "withdrawn") return;
+    if (note.status === "withdrawn" || this.hears) return;
     this.level = Math.max(this.level, note.velocity / 127);
     gauge("input", this.level, "");
-    $("input").dataset.silent = "no";
+  }
+
+  sound(dbfs) {
+    this.hears = true;
+    this.level = Math.max(1 + dbfs / QUIETEST_DB, 0);
+    gauge("input", this.level, `${Math.round(dbfs)} dB`);
   }
 
   verdict(message) {
@@ -160,7 +168,7 @@ export class Panel {
   }
 
   second() {
-    if (this.level > 0) {
+    if (this.level > 0 && !this.hears) {
       this.level = this.level < 0.02 ? 0 : this.level * 0.78;
       gauge("input", this.level, "");
     }

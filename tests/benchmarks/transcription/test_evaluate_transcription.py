@@ -59,7 +59,7 @@ def trained(ideal_encoder: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     encoder = ideal_encoder(HEARD, 4.0)
     monkeypatch.setattr(hearing, "load_encoder", lambda a4_hz: encoder)
     monkeypatch.setattr(campaign, "load_encoder", lambda: encoder)
-    listening._ears.cache_clear()
+    listening.ears_at_hand.cache_clear()
 
 
 def evaluate(folder: Path, *words: str) -> int:

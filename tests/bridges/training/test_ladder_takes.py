@@ -51,7 +51,7 @@ def meant_of(score: Score) -> list[Meant]:
     found = []
     for number, note in enumerate(score.notes):
         q = float(note["onset_q"])
-        found.append(Meant(Stroke(0.5 + q / 2, 0.4, int(note["pitch"]), 70, number), q, 0.0, True))
+        found.append(Meant(Stroke(0.5 + q / 2, 0.4, int(note["pitch"]), 70, note=number), q, 0.0, True))
     return found
 
 

@@ -1,0 +1,87 @@
+"""An encoder that finds out how the piano is tuned while it listens, and moves its grid there, once.
+
+Heard are the spectra of the moments in which the encoder hears keys sound, so that hum and talk before the
+music say nothing. The grid moves when for a second of sounding keys all agrees on one tuning. That is decided
+after whole hops alone: how the sound is cut changes nothing, and nothing is told anew.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from repetiteur.kernels.spectral_grid import MIDDLE, shape
+from repetiteur.kernels.tuning import SURE, Tuning
+from repetiteur.models.encoder.heads import FRAME, HOP_SAMPLES
+from repetiteur.realtime.hearing.ears import Encoder
+
+A4_HZ = 440.0  # until it is known; what is found lies within a quarter tone of it
+SOUNDS = 0.5  # probability of a sounding key
+AGREED_HOPS = 100
+AGREED_CENTS = 2.0
+
+
+class TunableEncoder(Encoder, Protocol):
+    @property
+    def amplitudes(self) -> np.ndarray:
+        """Of the middle window of the last full hop; good until the next."""
+        ...
+
+    def retune(self, a4_hz: float) -> None:
+        """For the hops that end from now on."""
+        ...
+
+
+class SelfTuning:
+    """An ``Encoder``. ``told`` is called once, by whoever pushes, with the A4 that was found, Hz."""
+
+    def __init__(self, encoder: TunableEncoder, told: Callable[[float], None]) -> None:
+        self._encoder = encoder
+        self._told = told
+        self._begin()
+
+    @property
+    def delay_s(self) -> float:
+        return self._encoder.delay_s
+
+    def reset(self) -> None:
+        self._encoder.reset()
+        self._encoder.retune(A4_HZ)
+        self._begin()
+
+    def hear(self, samples: np.ndarray) -> np.ndarray:
+        if self._settled:
+            return self._encoder.hear(samples)
+        told, begin = [], 0
+        while not self._settled and begin < len(samples):
+            end = begin + HOP_SAMPLES - self._waiting
+            evidence = self._encoder.hear(samples[begin:end])
+            self._waiting = (self._waiting + len(samples[begin:end])) % HOP_SAMPLES
+            begin = end
+            told.append(evidence)
+            if len(evidence) and evidence[0, :, FRAME].max() > SOUNDS:
+                self._consider()
+        told.append(self._encoder.hear(samples[begin:]))
+        return np.concatenate(told)
+
+    def _begin(self) -> None:
+        self._tuning = Tuning(shape(MIDDLE), A4_HZ)
+        self._agreed: deque[float] = deque(maxlen=AGREED_HOPS)  # cents, of the last sounding hops
+        self._waiting = 0  # samples of the hop under way
+        self._settled = False
+
+    def _consider(self) -> None:
+        """After a hop in which a key sounded."""
+        self._tuning.push(self._encoder.amplitudes)
+        if self._tuning.confidence < SURE:
+            self._agreed.clear()
+            return
+        self._agreed.append(self._tuning.cents)
+        if len(self._agreed) == AGREED_HOPS and max(self._agreed) - min(self._agreed) < AGREED_CENTS:
+            self._settled = True
+            a4_hz = self._tuning.a4_hz(A4_HZ)
+            self._encoder.retune(a4_hz)
+            self._told(a4_hz)

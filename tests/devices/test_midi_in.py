@@ -1,0 +1,138 @@
+"""MIDI through real ports: a keyboard is played, pulled out with a key down, and plugged in again."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from repetiteur.bridges import assets
+from repetiteur.bridges.midi_ports import MidiListener, midi_input_names
+from repetiteur.bridges.scores import load_score
+from repetiteur.realtime.errors import InputError
+from repetiteur.realtime.inputs import Controller, FaultSeen, Input, NoteOff, NoteOn
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture
+def rtmidi(jack: Any) -> Any:
+    if find_spec("rtmidi") is None:
+        pytest.skip("needs python-rtmidi")
+    return __import__("rtmidi")
+
+
+class Keyboard:
+    """Another program with a port of that name."""
+
+    def __init__(self, name: str) -> None:
+        self._program = subprocess.Popen(
+            [sys.executable, HERE / "midi_keyboard.py", name],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+        self._answer("ready")
+
+    def play(self, *message: int) -> None:
+        assert self._program.stdin is not None
+        self._program.stdin.write(bytes(message).hex() + "\n")
+        self._program.stdin.flush()
+        self._answer("sent")
+
+    def pull_out(self) -> None:
+        """The port goes with the program."""
+        assert self._program.stdin is not None
+        self._program.stdin.close()
+        self._program.wait()
+
+    @property
+    def there(self) -> bool:
+        return self._program.poll() is None
+
+    def _answer(self, expected: str) -> None:
+        assert self._program.stdout is not None and self._program.stdout.readline().strip() == expected
+
+
+@pytest.fixture
+def keyboard(rtmidi: Any) -> Iterator[Callable[[str], Keyboard]]:
+    keyboards: list[Keyboard] = []
+
+    def make(name: str) -> Keyboard:
+        keyboards.append(Keyboard(name))
+        return keyboards[-1]
+
+    yield make
+    for each in keyboards:
+        if each.there:
+            each.pull_out()
+
+
+def test_a_keyboard_by_name_pulled_out_and_back(rtmidi: Any, keyboard: Any, until: Any) -> None:
+    keyboard("Organ")
+    piano = keyboard("Stage Piano")
+    heard: list[Input] = []
+    listener = MidiListener(rtmidi, heard.append, lambda: 2.0)
+    names = midi_input_names(rtmidi)
+    assert any("Stage Piano" in name for name in names) and any("Organ" in name for name in names)
+    listener.open("stage")
+    try:
+        assert "Stage Piano" in listener.name and listener.look() is None
+        piano.play(0x93, 60, 80)
+        piano.play(0xB3, 64, 127)
+        piano.play(0x93, 64, 80)
+        piano.play(0x93, 60, 0)
+        until(lambda: len(heard) >= 4, "what was played")
+        assert heard == [
+            NoteOn(2.0, 60, 80, 3), Controller(2.0, 64, 127, 3), NoteOn(2.0, 64, 80, 3), NoteOff(2.0, 60, 3),
+        ]  # fmt: skip
+        piano.pull_out()
+        assert until(listener.look, "the loss") == f"MIDI input {listener.name} is gone"
+        assert heard[4] == NoteOff(2.0, 64, 3), "the key that was down"
+        assert isinstance(heard[5], FaultSeen) and not listener.connected
+        piano = keyboard("Stage Piano")
+        assert until(listener.look, "the return") == f"MIDI input {listener.name} is back"
+        piano.play(0x93, 67, 80)
+        until(lambda: heard[6:] == [NoteOn(2.0, 67, 80, 3)], "a note of it")
+    finally:
+        listener.close()
+
+
+def test_what_is_there_is_told_where_a_name_is_not(rtmidi: Any, keyboard: Any) -> None:
+    keyboard("Stage Piano")
+    with pytest.raises(InputError, match=r"not found \(there are: .*Stage Piano"):
+        MidiListener(rtmidi, print, lambda: 0.0).open("Harpsichord")
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_a_session_pulled_and_plugged_ends_with_nothing_sounding(
+    jack: Any, rtmidi: Any, keyboard: Any, program: Any, end: signal.Signals
+) -> None:
+    pitches = load_score(assets.SCORE).notes["pitch"][:4].tolist()
+    piano = keyboard("Stage Piano")
+    follow = program(jack, "follow", assets.SCORE, "--midi", "stage", "--osc-in", "0", "--json")
+    follow.wait_for(lambda self: "listening to" in self.said(), "the session")
+
+    def notes(self: Any) -> int:
+        return sum(row["type"] == "note" for row in self.rows())
+
+    for count, pitch in enumerate(pitches[:3], 1):
+        piano.play(0x90, pitch, 80)
+        follow.wait_for(lambda self, count=count: notes(self) >= count, "the note")
+    piano.pull_out()
+    follow.wait_for(lambda self: "is gone" in self.said(), "the loss")
+    follow.wait_for(lambda self: any(row["type"] == "fault" for row in self.rows()), "a fault")
+    piano = keyboard("Stage Piano")
+    follow.wait_for(lambda self: "is back" in self.said(), "the return")
+    piano.play(0x90, pitches[3], 80)
+    follow.wait_for(lambda self: notes(self) >= 4, "a note after it")
+    follow.process.send_signal(end)
+    assert follow.process.wait(60.0) == 0
+    rows = follow.rows()
+    begun = {row["id"] for row in rows if row["type"] == "note"}
+    assert {row["id"] for row in rows if row["type"] == "note_end"} == begun, "no note is left sounding"
+    assert rows[-1] == rows[-1] | {"type": "state", "state": "ended"}
