@@ -1,13 +1,17 @@
 """The Ladder as the rest of the program uses it: a view in, probabilities out. Needs no torch.
 
-reader = load_reader()
-played, struck, extra = reader.read(view)
+    reader = load_reader()
+    played, struck, extra = reader.read(view)
+
+The same arithmetic as ``net.py`` in fewer steps: what a normalisation is multiplied with belongs to the
+linear layer behind it, and what looks at itself is normalised once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,10 +20,106 @@ from repetiteur.models.ladder.shape import Descriptor, Looking
 from repetiteur.models.ladder.tokens import View, tokens_of
 from repetiteur.models.ladder.weights import Weights, load_weights
 
+FLAT = np.float32(1e-5)  # as torch has it in its normalisation
+LOWEST = -1e4
 _KNOTS_S = np.array(KNOTS_S, np.float32)
 _WIDTHS_S = np.diff(_KNOTS_S)
-FLAT = 1e-5  # as torch has it in its normalisation
-LOWEST = -1e4
+
+Arrays = Mapping[str, np.ndarray]
+
+
+class _Linear(NamedTuple):
+    weight: np.ndarray  # (in, out)
+    bias: np.ndarray
+
+    def __call__(self, values: np.ndarray) -> np.ndarray:
+        out = values @ self.weight
+        out += self.bias
+        return out
+
+
+class _Look(NamedTuple):
+    """Of one stream at another, both normalised."""
+
+    ask: _Linear
+    offer: _Linear
+    take: _Linear
+    nothing: np.ndarray  # (heads, 1)
+
+    def __call__(self, looking: np.ndarray, seen: np.ndarray, near: np.ndarray) -> np.ndarray:
+        many, width = looking.shape
+        heads = len(self.nothing)
+        size = width // heads
+        offered = self.offer(seen).reshape(len(seen), 2, heads, size)
+        ask = self.ask(looking).reshape(many, heads, size).transpose(1, 0, 2)
+        weight = ask @ offered[:, 0].transpose(1, 2, 0)
+        weight += near
+        highest = np.maximum(weight.max(2, initial=LOWEST), self.nothing)
+        weight -= highest[:, :, None]
+        np.exp(weight, out=weight)
+        total = weight.sum(2)
+        total += np.exp(self.nothing - highest)
+        taken = weight @ offered[:, 1].transpose(1, 0, 2)
+        taken /= total[:, :, None]
+        return self.take(taken.transpose(1, 0, 2).reshape(many, width))
+
+
+class _Side(NamedTuple):
+    """One stream's part of a rung."""
+
+    across: _Look | None
+    along: _Look | None
+    into: _Linear
+    out: _Linear
+
+    def __call__(
+        self, own: np.ndarray, other: np.ndarray, across: np.ndarray, along: np.ndarray
+    ) -> np.ndarray:
+        if self.across is not None:
+            own = own + self.across(_normal(own), _normal(other), across)
+        if self.along is not None:
+            itself = _normal(own)
+            own = own + self.along(itself, itself, along)
+        return own + self.out(_positive(self.into(_normal(own))))
+
+
+class _Entrance(NamedTuple):
+    into: _Linear
+    out: _Linear
+    describe: _Linear | None
+    answer: _Look | None
+    concatenated: bool
+
+    def __call__(self, columns: np.ndarray, described: np.ndarray, near: np.ndarray) -> np.ndarray:
+        if self.concatenated:
+            columns = np.concatenate([columns, described], 1)
+        tokens = self.out(_positive(self.into(columns)))
+        if self.describe is None or self.answer is None:
+            return tokens
+        asking = tokens + self.describe(described)
+        return asking + self.answer(_normal(asking), _normal(tokens), near)
+
+
+class _Nearness(NamedTuple):
+    """Tables (heads, places)."""
+
+    pitch: np.ndarray
+    time: np.ndarray
+    slope: np.ndarray
+    linked: np.ndarray
+
+    def __call__(self, looking: np.ndarray, seen: np.ndarray, linked: np.ndarray | None) -> np.ndarray:
+        """(heads, those who look, those looked at). Both (tokens, 2): pitch, and seconds before now."""
+        reach = PITCHES // 2
+        away = (looking[:, None, 0] - seen[None, :, 0]).astype(np.intp)
+        bias = self.pitch.take(np.clip(away, -reach, reach, out=away) + reach, axis=1)
+        late_s = np.clip(looking[:, None, 1] - seen[None, :, 1], _KNOTS_S[0], _KNOTS_S[-1])
+        knot = np.minimum(_KNOTS_S.searchsorted(late_s, side="right") - 1, len(_KNOTS_S) - 2)
+        bias += self.time.take(knot, axis=1)
+        bias += self.slope.take(knot, axis=1) * (late_s - _KNOTS_S[knot])
+        if linked is not None:
+            bias += self.linked[:, None, None] * linked
+        return bias
 
 
 class Reader:
@@ -27,7 +127,23 @@ class Reader:
 
     def __init__(self, weights: Weights) -> None:
         self.weights = weights
-        self._shape = weights.shape
+        shape, arrays = weights.shape, weights.arrays
+        both, at_all = shape.looking is Looking.BOTH, shape.looking is not Looking.NOTHING
+
+        def side(name: str) -> _Side:
+            return _Side(
+                _look(arrays, name + ".across", shape.heads) if both else None,
+                _look(arrays, name + ".along", shape.heads) if at_all else None,
+                _linear(arrays, name + ".think.into", name + ".think.before"),
+                _linear(arrays, name + ".think.out"),
+            )
+
+        self._performance = _entrance(arrays, "performance", shape.a4, shape.heads)
+        self._score = _entrance(arrays, "score", shape.d4, shape.heads)
+        self._rungs = [(side(f"heard.{rung}"), side(f"written.{rung}")) for rung in range(shape.rungs)]
+        self._near = [_nearness(arrays, f"nearness.{pair}.") for pair in PAIRS]
+        self._written_head = _linear(arrays, "written_head", "written_end")
+        self._heard_head = _linear(arrays, "heard_head", "heard_end")
 
     def read(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Probabilities: each written key was played; each trace was struck; and struck unwritten."""
@@ -36,95 +152,65 @@ class Reader:
 
     def logits(self, view: View) -> tuple[np.ndarray, np.ndarray]:
         """Of the written keys (played, and how late) and of the traces (struck, and extra)."""
-        tokens, shape, arrays = tokens_of(view), self._shape, self.weights.arrays
+        tokens = tokens_of(view)
         at, on = tokens.performance_at, tokens.score_at
         linked = tokens.link[:, None] == np.arange(len(on))
-        apart = _Apart(at, at), _Apart(at, on, linked), _Apart(on, at, linked.T), _Apart(on, on)
-        near = [each.nearness(arrays, f"nearness.{pair}.") for pair, each in zip(PAIRS, apart, strict=True)]
-        heard = self._enter("performance", tokens.performance, tokens.a4, shape.a4, near[0])
-        written = self._enter("score", tokens.score, tokens.d4, shape.d4, near[3])
-        for rung in range(shape.rungs):
-            heard = self._climb(f"heard.{rung}.", heard, written, near[1], near[0])
-            written = self._climb(f"written.{rung}.", written, heard, near[2], near[3])
-        written = _linear(arrays, "written_head", _normal(arrays, "written_end", written))
-        return written, _linear(arrays, "heard_head", _normal(arrays, "heard_end", heard))
-
-    def _enter(
-        self, name: str, columns: np.ndarray, described: np.ndarray, descriptor: Descriptor, near: np.ndarray
-    ) -> np.ndarray:
-        arrays = self.weights.arrays
-        if descriptor is Descriptor.CONCAT:
-            columns = np.concatenate([columns, described], 1)
-        tokens = _linear(arrays, name + ".out", np.maximum(_linear(arrays, name + ".into", columns), 0))
-        if descriptor is Descriptor.REVERSE:
-            asking = tokens + _linear(arrays, name + ".describe", described)
-            tokens = asking + self._look(name + ".answer.", asking, tokens, near)
-        return tokens
-
-    def _climb(
-        self, side: str, own: np.ndarray, other: np.ndarray, across: np.ndarray, along: np.ndarray
-    ) -> np.ndarray:
-        arrays, shape = self.weights.arrays, self._shape
-        if shape.looking is Looking.BOTH:
-            own = own + self._look(side + "across.", own, other, across)
-        if shape.looking is not Looking.NOTHING:
-            own = own + self._look(side + "along.", own, own, along)
-        hidden = _linear(arrays, side + "think.into", _normal(arrays, side + "think.before", own))
-        return own + _linear(arrays, side + "think.out", np.maximum(hidden, 0, out=hidden))
-
-    def _look(self, name: str, looking: np.ndarray, seen: np.ndarray, near: np.ndarray) -> np.ndarray:
-        arrays, heads = self.weights.arrays, self._shape.heads
-        many, width = looking.shape
-        size = width // heads
-
-        def split(values: np.ndarray) -> np.ndarray:
-            return values.reshape(-1, heads, size).transpose(1, 0, 2)
-
-        ask = split(_linear(arrays, name + "ask", _normal(arrays, name + "before", looking)))
-        offered = _linear(arrays, name + "offer", _normal(arrays, name + "seen", seen))
-        key, value = split(offered[:, :width]), split(offered[:, width:])
-        weight = (ask * np.float32(size**-0.5)) @ key.transpose(0, 2, 1)
-        weight += near
-        nothing = arrays[name + "nothing"][:, None]
-        highest = np.maximum(weight.max(2, initial=LOWEST), nothing)
-        np.exp(np.subtract(weight, highest[:, :, None], out=weight), out=weight)
-        total = weight.sum(2) + np.exp(nothing - highest)
-        taken = (weight @ value) / total[:, :, None]
-        return _linear(arrays, name + "take", taken.transpose(1, 0, 2).reshape(many, width))
+        pairs: Sequence = (at, at, None), (at, on, linked), (on, at, linked.T), (on, on, None)
+        near = [nearness(*pair) for nearness, pair in zip(self._near, pairs, strict=True)]
+        heard = self._performance(tokens.performance, tokens.a4, near[0])
+        written = self._score(tokens.score, tokens.d4, near[3])
+        for one, other in self._rungs:
+            heard = one(heard, written, near[1], near[0])
+            written = other(written, heard, near[2], near[3])
+        return self._written_head(_normal(written)), self._heard_head(_normal(heard))
 
 
-class _Apart:
-    """How far tokens are from each other, as places in the tables of ``Nearness``."""
-
-    def __init__(self, looking: np.ndarray, seen: np.ndarray, linked: np.ndarray | None = None) -> None:
-        reach = PITCHES // 2
-        away = looking[:, None, 0] - seen[None, :, 0]
-        self.pitch = np.clip(away, -reach, reach).astype(np.int16) + reach
-        late_s = np.clip(looking[:, None, 1] - seen[None, :, 1], _KNOTS_S[0], _KNOTS_S[-1])
-        self.knot = np.clip(np.searchsorted(_KNOTS_S, late_s, side="right") - 1, 0, len(_KNOTS_S) - 2)
-        self.share = (late_s - _KNOTS_S[self.knot]) / _WIDTHS_S[self.knot]
-        self.linked = linked
-
-    def nearness(self, arrays: Mapping[str, np.ndarray], name: str) -> np.ndarray:
-        """(heads, those who look, those looked at)."""
-        time = arrays[name + "time"].T
-        slope = np.append(np.diff(time, axis=1), 0 * time[:, :1], axis=1)
-        bias = np.take(arrays[name + "pitch"].T, self.pitch, axis=1)
-        bias += np.take(time, self.knot, axis=1)
-        bias += np.take(slope, self.knot, axis=1) * self.share
-        if self.linked is not None:
-            bias += self.linked * arrays[name + "linked"][:, None, None]
-        return bias
+def _linear(arrays: Arrays, name: str, before: str | None = None, scale: float = 1.0) -> _Linear:
+    """``before``: the normalisation in front, whose factors and offsets are taken in."""
+    weight, bias = arrays[name + ".weight"], arrays[name + ".bias"]
+    if before is not None:
+        bias = bias + weight @ arrays[before + ".bias"]
+        weight = weight * arrays[before + ".weight"]
+    return _Linear(np.ascontiguousarray(weight.T * np.float32(scale)), bias * np.float32(scale))
 
 
-def _linear(arrays: Mapping[str, np.ndarray], name: str, values: np.ndarray) -> np.ndarray:
-    return values @ arrays[name + ".weight"].T + arrays[name + ".bias"]
+def _look(arrays: Arrays, name: str, heads: int) -> _Look:
+    size = len(arrays[name + ".ask.bias"]) // heads
+    return _Look(
+        _linear(arrays, name + ".ask", name + ".before", size**-0.5),
+        _linear(arrays, name + ".offer", name + ".seen"),
+        _linear(arrays, name + ".take"),
+        arrays[name + ".nothing"][:, None],
+    )
 
 
-def _normal(arrays: Mapping[str, np.ndarray], name: str, values: np.ndarray) -> np.ndarray:
-    values = values - values.mean(1, keepdims=True)
-    values /= np.sqrt((values * values).mean(1, keepdims=True) + np.float32(FLAT))
-    return values * arrays[name + ".weight"] + arrays[name + ".bias"]
+def _entrance(arrays: Arrays, name: str, descriptor: Descriptor, heads: int) -> _Entrance:
+    reverse = descriptor is Descriptor.REVERSE
+    return _Entrance(
+        _linear(arrays, name + ".into"),
+        _linear(arrays, name + ".out"),
+        _linear(arrays, name + ".describe") if reverse else None,
+        _look(arrays, name + ".answer", heads) if reverse else None,
+        descriptor is Descriptor.CONCAT,
+    )
+
+
+def _nearness(arrays: Arrays, name: str) -> _Nearness:
+    time = np.ascontiguousarray(arrays[name + "time"].T)
+    slope = np.diff(time, axis=1) / _WIDTHS_S
+    return _Nearness(np.ascontiguousarray(arrays[name + "pitch"].T), time, slope, arrays[name + "linked"])
+
+
+def _normal(values: np.ndarray) -> np.ndarray:
+    """Of mean 0 and spread 1, row by row."""
+    share = np.float32(1 / values.shape[1])
+    values = values - values.sum(1, keepdims=True) * share
+    values /= np.sqrt(np.einsum("ij,ij->i", values, values) * share + FLAT)[:, None]
+    return values
+
+
+def _positive(values: np.ndarray) -> np.ndarray:
+    return np.maximum(values, 0, out=values)
 
 
 def _sigmoid(logits: np.ndarray) -> np.ndarray:

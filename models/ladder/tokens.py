@@ -38,7 +38,7 @@ WRITTEN = np.dtype([
 ])  # fmt: skip
 
 PAST_S, AHEAD_S = 2.5, 0.3  # how far the view reaches
-MOST_TRACES, MOST_WRITTEN = 96, 64
+MOST_TRACES, MOST_WRITTEN = 64, 48
 
 NOT_A_NOTE, STRAY, ORNAMENT, MATCHED = range(4)  # how the follower reads a trace
 NO_KEY = -1
