@@ -26,7 +26,7 @@ from repetiteur.models.ladder.lessons import (
 )
 from repetiteur.models.ladder.tokens import A4_BANDS, HEARD, TRACE, View
 from repetiteur.realtime.engine import Engine
-from repetiteur.realtime.events import Mistake, NoteStatus
+from repetiteur.realtime.events import Mistake, Note, NoteStatus
 from repetiteur.realtime.hearing.decoder import NoteDecoder
 from repetiteur.realtime.hearing.thresholds import FOLLOWING
 from repetiteur.realtime.inputs import HeardEnd, HeardNote, Input
@@ -91,9 +91,11 @@ def look_at_take(heard: Heard, score: Score, take: PlantedTake, random: np.rando
             ladder.trace_row(heard.traces[told], heard.a4[told])
             told += 1
         events = engine.push(item)
-        if engine.follower.notes > notes and isinstance(item, HeardNote):
-            notes = engine.follower.notes
-            ladder.note(item.id, notes)
+        if isinstance(item, HeardNote):
+            truth.names |= {event.id: item.id for event in events if isinstance(event, Note)}
+            if engine.follower.notes > notes:
+                notes = engine.follower.notes
+                ladder.note(item.id, notes)
         mistakes = [event for event in events if isinstance(event, Mistake)]
         if not mistakes and item.t_s < next_s:
             continue
@@ -114,6 +116,7 @@ class _TakeTruth:
     """What really happened, for any view of the take."""
 
     def __init__(self, planted: Planted, score: Score, layout: Layout, heard: Heard) -> None:
+        self.names: dict[int, int] = {}  # the ears' own of each note of the stream
         self._key_named = {score.note_ids[note]: key for key, note in enumerate(layout.key_note)}
         extra = set(planted.extra)
         key_of = {note: key for key, note in enumerate(layout.key_note)}
@@ -167,7 +170,7 @@ class _TakeTruth:
                     right = _has(self._missed, told.expected, told.onset, TOLD_S)
                     found.append((MISSED_ASKED, row, right))
             if told.note is not None and told.played is not None:
-                at = np.flatnonzero(view.traces["note"] == told.note)
+                at = np.flatnonzero(view.traces["note"] == self.names[told.note])
                 if len(at):
                     onset_s = float(view.traces["onset_s"][at[-1]])
                     found.append((EXTRA_ASKED, int(at[-1]), _has(self._extra, told.played, onset_s, SAME_S)))

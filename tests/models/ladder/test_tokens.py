@@ -51,8 +51,8 @@ def test_how_the_follower_reads_a_trace_is_seen(views) -> None:
 def test_of_too_many_traces_the_faintest_go_but_rather_those_nobody_asks_for(views) -> None:
     traces = views.some_view(np.random.default_rng(2), MOST_TRACES + 2, 1).traces
     traces["sure"], traces["pitch"] = 0.5, 60
-    traces["sure"][[3, 50, 70]] = 0.01, 0.01, 0.008
-    traces["pitch"][70] = 61
+    traces["sure"][[3, 50, 60]] = 0.01, 0.01, 0.008
+    traces["pitch"][60] = 61
     kept = chosen(traces, np.array([61]))
     assert (np.diff(kept) > 0).all()
     assert set(range(MOST_TRACES + 2)) - set(kept.tolist()) == {3, 50}
