@@ -12,8 +12,8 @@ from repetiteur.realtime.ladder import Ladder, Look, Reader
 from repetiteur.realtime.score import Score
 from repetiteur.realtime.second_hearing import SecondHearing
 
-PLAYED_ABOVE = 0.5  # probability from which a note that seems to be missing was played after all
-EXTRA_ABOVE = 0.3  # ... and from which a note nobody asked for was struck
+PLAYED_ABOVE = 0.6  # probability from which a note that seems to be missing was played after all
+EXTRA_ABOVE = 0.45  # ... and from which a note nobody asked for was struck
 NEAR_S = 0.3  # a trace this near to when a key was due may be it
 SAME_DUE_S = 0.5  # the judge and the Ladder may reckon a little differently when that was
 
