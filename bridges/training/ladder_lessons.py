@@ -82,11 +82,11 @@ def make_lessons(
 def make_lesson(course: Course, number: int) -> Lesson:
     """Draw it, play it, hear it, follow it."""
     random = np.random.default_rng([course.seed, course.kind == EXAMINED, number])
-    piece = course.pieces[random.integers(len(course.pieces))]
+    piece = course.pieces[int(random.integers(len(course.pieces)))]
     score = read_score(piece)
-    name = piece.performances[random.integers(len(piece.performances))]
+    name = piece.performances[int(random.integers(len(piece.performances)))]
     take = draw_take(read_performed(piece, name, score), random)
-    piano = course.pianos[random.integers(len(course.pianos))]
+    piano = course.pianos[int(random.integers(len(course.pianos)))]
     encoder = cast(Encoder, load_encoder())
     heard = hear_take(sound_of(take, piano, random), encoder)
     return look_at_take(heard, score, take, random)

@@ -42,14 +42,6 @@ class Batch:
     trace_weight: Tensor
 
 
-def asked_rows(lesson: Lesson) -> dict[int, np.ndarray]:
-    """What was asked in each view in which something was."""
-    found: dict[int, list] = {}
-    for row in lesson.asked:
-        found.setdefault(int(row["view"]), []).append(row)
-    return {view: np.array(rows, ASKED) for view, rows in found.items()}
-
-
 def batch_of(
     lesson: Lesson,
     numbers: Sequence[int],

@@ -8,8 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from repetiteur.models.ladder.batches import asked_rows
-from repetiteur.models.ladder.lessons import EXTRA_ASKED, MISSED_ASKED, Lesson
+from repetiteur.models.ladder.lessons import EXTRA_ASKED, MISSED_ASKED, Lesson, asked_rows
 from repetiteur.models.ladder.tokens import View
 
 KEPT = 0.95  # share of right verdicts that are to be kept, for a mark

@@ -129,3 +129,11 @@ def joined(lessons: Sequence[Lesson]) -> Lesson:
 
 def lesson_of(arrays: Mapping[str, np.ndarray]) -> Lesson:
     return Lesson(**{name: arrays[name] for name in Lesson.__slots__})
+
+
+def asked_rows(lesson: Lesson) -> dict[int, np.ndarray]:
+    """What was asked in each view in which something was."""
+    found: dict[int, list] = {}
+    for row in lesson.asked:
+        found.setdefault(int(row["view"]), []).append(row)
+    return {view: np.array(rows, ASKED) for view, rows in found.items()}

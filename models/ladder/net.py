@@ -102,11 +102,17 @@ class Side(nn.Module):
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
-        if shape.looking is Looking.BOTH:
-            self.across = Look(shape.width, shape.heads)
-        if shape.looking is not Looking.NOTHING:
-            self.along = Look(shape.width, shape.heads)
+        both, at_all = shape.looking is Looking.BOTH, shape.looking is not Looking.NOTHING
+        self.across = Look(shape.width, shape.heads) if both else None
+        self.along = Look(shape.width, shape.heads) if at_all else None
         self.think = Think(shape.width, shape.hidden)
+
+    def forward(self, own: Tensor, other: Tensor, across: Tensor, along: Tensor) -> Tensor:
+        if self.across is not None:
+            own = own + self.across(own, other, across)
+        if self.along is not None:
+            own = own + self.along(own, own, along)
+        return own + self.think(own)
 
 
 class Entrance(nn.Module):
@@ -157,14 +163,6 @@ class LadderNet(nn.Module):
         heard = self.performance(batch.performance, batch.a4, near["heard_heard"])
         written = self.score(batch.score, batch.d4, near["written_written"])
         for one, other in zip(self.heard, self.written, strict=True):
-            heard = _climb(one, heard, written, near["heard_written"], near["heard_heard"])
-            written = _climb(other, written, heard, near["written_heard"], near["written_written"])
+            heard = one(heard, written, near["heard_written"], near["heard_heard"])
+            written = other(written, heard, near["written_heard"], near["written_written"])
         return self.written_head(self.written_end(written)), self.heard_head(self.heard_end(heard))
-
-
-def _climb(side: nn.Module, own: Tensor, other: Tensor, across: Tensor, along: Tensor) -> Tensor:
-    if hasattr(side, "across"):
-        own = own + side.across(own, other, across)
-    if hasattr(side, "along"):
-        own = own + side.along(own, own, along)
-    return own + side.think(own)

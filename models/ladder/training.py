@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from repetiteur.models.ladder.batches import asked_rows, batch_of
-from repetiteur.models.ladder.lessons import Lesson
+from repetiteur.models.ladder.batches import batch_of
+from repetiteur.models.ladder.lessons import Lesson, asked_rows
 from repetiteur.models.ladder.loss import loss_of
 from repetiteur.models.ladder.net import LadderNet
 from repetiteur.models.ladder.shape import Shape

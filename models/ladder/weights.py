@@ -148,13 +148,13 @@ def _about(content: bytes) -> dict[str, Any]:
 def _shape(plain: dict[str, Any]) -> Shape:
     if set(plain) != set(Shape().as_plain()):
         raise ValueError("fields " + ", ".join(sorted(set(plain) ^ set(Shape().as_plain()))))
-    counts = [plain[name] for name in ("width", "heads", "rungs", "hidden")]
-    if not all(type(count) is int and 1 <= count <= MOST for count in counts):
+    counts = {name: plain[name] for name in ("width", "heads", "rungs", "hidden")}
+    if not all(type(count) is int and 1 <= count <= MOST for count in counts.values()):
         raise ValueError(f"sizes must be whole numbers from 1 to {MOST}")
     if plain["width"] % plain["heads"]:
         raise ValueError("the heads do not divide the width")
-    choices = Looking(plain["looking"]), Descriptor(plain["a4"]), Descriptor(plain["d4"])
-    return Shape(*counts, *choices)
+    looking, a4, d4 = Looking(plain["looking"]), Descriptor(plain["a4"]), Descriptor(plain["d4"])
+    return Shape(**counts, looking=looking, a4=a4, d4=d4)
 
 
 def _disagreement(arrays: Mapping[str, np.ndarray], shape: Shape) -> str:
