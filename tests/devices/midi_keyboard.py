@@ -8,8 +8,9 @@ Says "ready" when the port is there, and "sent" after each message.
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
-import rtmidi
+rtmidi = import_module("rtmidi")
 
 for api in rtmidi.get_compiled_api():
     try:
