@@ -50,9 +50,10 @@ class Keyboard:
         self._program.stdin.close()
         self._program.wait()
 
-    @property
-    def there(self) -> bool:
-        return self._program.poll() is None
+    def end(self) -> None:
+        """When nobody listens any more."""
+        self._program.kill()
+        self._program.wait()
 
     def _answer(self, expected: str) -> None:
         assert self._program.stdout is not None and self._program.stdout.readline().strip() == expected
@@ -68,8 +69,7 @@ def keyboard(rtmidi: Any) -> Iterator[Callable[[str], Keyboard]]:
 
     yield make
     for each in keyboards:
-        if each.there:
-            each.pull_out()
+        each.end()
 
 
 def test_a_keyboard_by_name_pulled_out_and_back(rtmidi: Any, keyboard: Any, until: Any) -> None:
