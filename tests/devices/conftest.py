@@ -42,12 +42,11 @@ class Servers:
         self.folder = folder
         self._running: list[subprocess.Popen[bytes]] = []
 
-    def start(self, *words: str | Path, **more: str) -> subprocess.Popen[bytes]:
-        log = (self.folder / f"{Path(words[0]).name}.log").open("ab")
-        process = subprocess.Popen(
-            list(map(str, words)), stdout=subprocess.PIPE, stderr=log, env=os.environ | more
-        )
-        log.close()
+    def start(self, *words: str | Path) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{Path(words[0]).name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                list(map(str, words)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
+            )
         self._running.append(process)
         return process
 
