@@ -66,15 +66,21 @@ def in_a_process(times: int, urgency: Urgency) -> np.ndarray:
 
     _together(ring)
     other.join()
-    heard_ns = np.frombuffer(shared.buf, np.int64).copy()
+    heard_ns = _numbers(shared).copy()
     shared.close()
     shared.unlink()
     return (heard_ns[:times] - rung_ns) / 1e3
 
 
+def _numbers(shared: SharedMemory) -> np.ndarray:
+    buffer = shared.buf
+    assert buffer is not None  # it is open
+    return np.frombuffer(buffer, np.int64)
+
+
 def _other(hears: object, tells: object, name: str, times: int, urgency: Urgency) -> None:
     shared, bell = SharedMemory(name), hears.fileno()  # pyright: ignore
-    heard_ns = np.frombuffer(shared.buf, np.int64)
+    heard_ns = _numbers(shared)
     urgency()
     tells.send_bytes(b"!")  # pyright: ignore
     for number in range(times):

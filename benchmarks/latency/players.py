@@ -110,7 +110,19 @@ class SoundCard:
         return 1
 
     def get_device_info_by_index(self, number: int) -> dict[str, Any]:
-        return {"name": "file", "maxInputChannels": 1, "defaultSampleRate": self._rate_hz, "index": number}
+        return {
+            "name": "file", "index": number, "hostApi": 0, "defaultSampleRate": self._rate_hz,
+            "maxInputChannels": 1, "maxOutputChannels": 0, "defaultLowInputLatency": 0.0,
+        }  # fmt: skip
+
+    def get_host_api_info_by_index(self, number: int) -> dict[str, Any]:
+        return {"name": "none"}
+
+    def get_default_input_device_info(self) -> dict[str, Any]:
+        return self.get_device_info_by_index(0)
+
+    def get_default_output_device_info(self) -> dict[str, Any]:
+        raise OSError("there is none")
 
     def open(self, **how: Any) -> SoundCard:
         self._heard = how["stream_callback"]

@@ -67,7 +67,8 @@ def exported(weights: Weights, listeners: int) -> bytes:
     names = ["spectra", "descriptors", *(f"past_{number}" for number in range(len(given) - 2))]
     told = ["evidence", *(f"next_{number}" for number in range(len(given) - 2))]
     with torch.no_grad():
-        torch.onnx.export(
-            module, given, file, input_names=names, output_names=told, opset_version=_OPSET, dynamo=False
-        )
+        torch.onnx.export(  # to a file in memory, as the form that is not called dynamo can
+            module, given, file,  # pyright: ignore[reportArgumentType]
+            input_names=names, output_names=told, opset_version=_OPSET, dynamo=False,
+        )  # fmt: skip
     return file.getvalue()

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +20,9 @@ import pytest
 
 HERE = Path(__file__).parent
 PATIENCE_S = 180.0  # for other programs on a busy machine
-POOL = tuple(f"rep{number}" for number in range(6))  # a JACK keeps eight names, and a dead server's too
+# JACK keeps eight names, a dead server's too; a client that has not noticed that its server is gone would
+# talk to the next one of that name. So the names take turns.
+POOL = deque(f"rep{number}" for number in range(6))
 
 
 def wait_for(enough: Callable[[], Any], what: str) -> Any:
@@ -39,12 +42,11 @@ class Servers:
         self.folder = folder
         self._running: list[subprocess.Popen[bytes]] = []
 
-    def start(self, *words: str | Path, **more: str) -> subprocess.Popen[bytes]:
-        log = (self.folder / f"{Path(words[0]).name}.log").open("ab")
-        process = subprocess.Popen(
-            list(map(str, words)), stdout=subprocess.PIPE, stderr=log, env=os.environ | more
-        )
-        log.close()
+    def start(self, *words: str | Path) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{Path(words[0]).name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                list(map(str, words)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
+            )
         self._running.append(process)
         return process
 
@@ -72,7 +74,8 @@ class Jack(Servers):
         self.server: subprocess.Popen[bytes] | None = None
 
     def begin(self) -> None:
-        for name in POOL:
+        for name in tuple(POOL):
+            POOL.rotate(-1)
             os.environ["JACK_DEFAULT_SERVER"] = name
             self.server = self.start("jackd", *self._words, "-n", name, *self._driver)
             for _ in range(100):
@@ -176,11 +179,8 @@ class Program:
 
     def rows(self) -> list[dict[str, Any]]:
         """What it wrote so far, in whole lines."""
-        text = self.text()
+        text = self._out.read_text("utf-8")
         return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
-
-    def text(self) -> str:
-        return self._out.read_text("utf-8")
 
     def said(self) -> str:
         return self._err.read_text("utf-8")

@@ -8,8 +8,9 @@ Says "ready" when the port is there, and "sent" after each message.
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
-import rtmidi
+rtmidi = import_module("rtmidi")
 
 for api in rtmidi.get_compiled_api():
     try:
@@ -24,3 +25,5 @@ print("ready", flush=True)
 for line in sys.stdin:
     port.send_message(bytes.fromhex(line))
     print("sent", flush=True)
+port.close_port()
+port.delete()  # a client that ends without a word stays in JACK's list for as long as it likes

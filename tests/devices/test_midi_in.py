@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -31,45 +31,27 @@ def rtmidi(jack: Any) -> Any:
 class Keyboard:
     """Another program with a port of that name."""
 
-    def __init__(self, name: str) -> None:
-        self._program = subprocess.Popen(
-            [sys.executable, HERE / "midi_keyboard.py", name],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-        )  # fmt: skip
-        self._answer("ready")
+    def __init__(self, jack: Any, name: str) -> None:
+        self._program = jack.start(sys.executable, HERE / "midi_keyboard.py", name)
+        self._answer(b"ready\n")
 
     def play(self, *message: int) -> None:
-        assert self._program.stdin is not None
-        self._program.stdin.write(bytes(message).hex() + "\n")
+        self._program.stdin.write(bytes(message).hex().encode() + b"\n")
         self._program.stdin.flush()
-        self._answer("sent")
+        self._answer(b"sent\n")
 
     def pull_out(self) -> None:
         """The port goes with the program."""
-        assert self._program.stdin is not None
         self._program.stdin.close()
         self._program.wait()
 
-    @property
-    def there(self) -> bool:
-        return self._program.poll() is None
-
-    def _answer(self, expected: str) -> None:
-        assert self._program.stdout is not None and self._program.stdout.readline().strip() == expected
+    def _answer(self, expected: bytes) -> None:
+        assert self._program.stdout.readline() == expected
 
 
 @pytest.fixture
-def keyboard(rtmidi: Any) -> Iterator[Callable[[str], Keyboard]]:
-    keyboards: list[Keyboard] = []
-
-    def make(name: str) -> Keyboard:
-        keyboards.append(Keyboard(name))
-        return keyboards[-1]
-
-    yield make
-    for each in keyboards:
-        if each.there:
-            each.pull_out()
+def keyboard(jack: Any, rtmidi: Any) -> Callable[[str], Keyboard]:
+    return partial(Keyboard, jack)
 
 
 def test_a_keyboard_by_name_pulled_out_and_back(rtmidi: Any, keyboard: Any, until: Any) -> None:

@@ -27,8 +27,13 @@ _WITHOUT_A_SCREEN = {
 class Program(Protocol):
     """One listener. ``prepare`` writes what it needs and says how it is started."""
 
-    name: str
-    ports: Sequence[int]  # where it hears events
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def ports(self) -> Sequence[int]:
+        """Where it hears events."""
+        ...
 
     def prepare(self, folder: Path) -> list[str | Path]: ...
 

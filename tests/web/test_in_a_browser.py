@@ -152,6 +152,7 @@ def test_it_is_steered_with_the_mouse(watched: Watched) -> None:
     assert watched.commands(1) == [inputs.GotoBeat(1.0, float(starts[2]))]
     watched.page.draw(first, third)
     assert watched.commands(2)[1] == inputs.Loop(1.0, "1", "3")
+    watched.pretended.looped = (0, 2)
     watched.until("document.querySelectorAll('.bar.in-loop').length == 3")
     watched.page.draw(watched.middle("#loop"))
     assert watched.commands(3)[2] == inputs.LoopOff(1.0)

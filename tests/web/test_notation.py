@@ -40,11 +40,11 @@ new Repetiteur(find, paint).listen("ws://localhost:{port}/events");
 
 def told(story: Story) -> list[Event]:
     """Right, wrong, left out, added, taken back."""
-    pitches = story.score.notes["pitch"].tolist()
+    opening, pitches = story.opening(), story.score.notes["pitch"].tolist()
     notes = [story.tell(Note, k, NoteStatus.CONFIRMED, pitches[k], 1.0, 80) for k in range(3)]
     right = [story.right(k) for k in range(3)]
     mistakes = [story.wrong(4, 65), story.missed(6), story.extra(3.0, 40)]
-    return [*story.opening(), *notes, *right, *mistakes, story.tell(Retract, right[2].seq)]
+    return [*opening, *notes, *right, *mistakes, story.tell(Retract, right[2].seq)]
 
 
 VERDICTS = {0: "right", 1: "right", 4: "wrong", 6: "missed"}

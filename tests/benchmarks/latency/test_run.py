@@ -66,3 +66,13 @@ def test_tones_sound_where_they_are_struck() -> None:
     sound = tones([Stroke(0.5, 0.2, 69, 100), Stroke(1.0, 0.2, 57, 50)], 8000.0)
     assert not sound[:3990].any() and np.abs(sound[4000:5000]).max() == pytest.approx(0.5)
     assert sound.dtype == np.float32
+
+
+def test_the_sound_card_is_found_as_a_real_one_is() -> None:
+    from repetiteur.benchmarks.latency.players import SoundCard
+    from repetiteur.bridges.audio_ports import ports_of
+
+    card = SoundCard.__new__(SoundCard)
+    card._rate_hz = 48_000.0
+    (port,) = ports_of(card).inputs
+    assert (port.name, port.rate_hz) == ("file", 48_000.0)
