@@ -1,0 +1,72 @@
+"""The judge's questions, answered by what the Ladder sees; by the rules where it sees nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from repetiteur.models.ladder.tokens import View
+from repetiteur.realtime.follower import Follower
+from repetiteur.realtime.inputs import HeardTrace
+from repetiteur.realtime.ladder_hearing import LadderHearing
+from repetiteur.realtime.layout import lay_out
+
+
+class Opinion:
+    """The same of every key and trace."""
+
+    played, extra, asked = 0.0, 0.0, 0
+
+    def read(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        self.asked += 1
+        traces, written = np.ones(len(view.traces)), np.ones(len(view.written))
+        return self.played * written, traces, self.extra * traces
+
+
+def faint(pitch: int, onset_s: float) -> HeardTrace:
+    return HeardTrace(onset_s + 0.16, -1, pitch, onset_s, 0.02, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5)
+
+
+@pytest.fixture
+def hearing(stage):
+    """Two seconds into a tune, with a faint trace of a key that is due."""
+    tune = stage.tune()
+    score = stage.score(tune)
+    follower = Follower(lay_out(score))
+    hearing = LadderHearing(Opinion())
+    hearing.follow(score, follower)
+    strokes = [note for note in stage.player(tune) if note.t_s < 2.0]
+    for number, stroke in enumerate(strokes):
+        trace = HeardTrace(
+            stroke.t_s + 0.16, number, stroke.pitch, stroke.t_s, *[0.9] * 3, 0.0, *[0.9] * 2, 0.5
+        )
+        hearing.trace(trace, number)
+        follower.note(stroke.pitch, stroke.t_s)
+        hearing.note(number)
+    last = strokes[-1]
+    hearing.trace(faint(last.pitch, last.t_s + 0.02), None)
+    hearing.tick(2.2)
+    return hearing, last, len(strokes) - 1
+
+
+def test_a_note_was_struck_if_the_ladder_says_so(hearing) -> None:
+    heard, last, _ = hearing
+    assert heard.struck(last.pitch, last.t_s) is None
+    heard._reader.played = 0.9
+    heard.tick(2.21)
+    assert heard.struck(last.pitch, last.t_s) == faint(last.pitch, last.t_s + 0.02)
+
+
+def test_a_note_is_real_if_the_ladder_says_so_and_it_is_asked_once_a_moment(hearing) -> None:
+    heard, _, note = hearing
+    assert not heard.is_real(note) and not heard.is_real(note - 1)
+    assert heard._reader.asked == 1
+    heard._reader.extra = 0.9
+    heard.tick(2.21)
+    assert heard.is_real(note)
+
+
+def test_the_rules_answer_where_it_sees_nothing(hearing) -> None:
+    heard, _, _ = hearing
+    assert heard.is_real(999)
+    assert LadderHearing(Opinion()).struck(60, 1.0) is None
