@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from itertools import count
 
+from repetiteur.models.ladder.reading import shipped_reader
 from repetiteur.realtime import inputs
 from repetiteur.realtime.commands import Operator
 from repetiteur.realtime.events import (
@@ -23,10 +24,10 @@ from repetiteur.realtime.follower import Follower
 from repetiteur.realtime.foresight import Foresight
 from repetiteur.realtime.glide import COAST_AFTER_S
 from repetiteur.realtime.judge import Judge
+from repetiteur.realtime.ladder_hearing import LadderHearing
 from repetiteur.realtime.layout import Layout, lay_out, reroute
 from repetiteur.realtime.properties import PROPERTIES
 from repetiteur.realtime.score import PlayOrder, Score
-from repetiteur.realtime.second_hearing import SecondHearing
 from repetiteur.realtime.version import __version__
 from repetiteur.realtime.whereabouts import Whereabouts
 
@@ -52,7 +53,7 @@ class Engine:
         self._sounding: dict[tuple[int, int], int] = {}
         self._heard: dict[int, int] = {}  # notes by ear, unsettled or sounding: ours by the ears' id
         self._midi_s = -math.inf  # of the latest note over MIDI
-        self._second = SecondHearing()
+        self._second = LadderHearing(shipped_reader)
         self.state = State.IDLE
         self.settings: dict[str, float | str] = {name: item.default for name, item in PROPERTIES.items()}
         self._operator = Operator(self)  # pyright: ignore[reportArgumentType]  # same class by two paths
@@ -128,6 +129,7 @@ class Engine:
         """Back to the beginning, everything forgotten."""
         self.follower.reset(float(self.settings["tempo"]))
         self.foresight.reset()
+        self._second.follow(self.score, self.follower)
         self.judge.reset()
         self.where.placed(self.follower, t_s)
 
@@ -187,8 +189,9 @@ class Engine:
             self.emit(NoteEnd, item.t_s, (note, item.offset_s))
 
     def _heard_trace(self, item: inputs.HeardTrace) -> None:
-        if item.t_s >= self._midi_s + MIDI_RULES_S:
-            self._second.trace(item, self._heard.get(item.id))
+        written = self._followed(item.pitch)
+        if written is not None and item.t_s >= self._midi_s + MIDI_RULES_S:
+            self._second.trace(item, self._heard.get(item.id), written)
 
     def _follow_note(
         self, note: int, pitch: int, velocity: int, onset_s: float, t_s: float, shown: Follower | Foresight
@@ -250,6 +253,7 @@ class Engine:
     def _follow(self, layout: Layout) -> None:
         self.follower = Follower(layout)
         self.foresight = Foresight(self.follower)
+        self._second.follow(self.score, self.follower)
         self.judge = Judge(self.score, self.follower, self._second, self._ids, self.emit)
         self.where = Whereabouts(self.score, self.follower, self.emit)
 

@@ -83,6 +83,8 @@ class Judge:
     def note(self, note: int, pitch: int, velocity: int, onset_s: float, t_s: float) -> None:
         """The follower has just been told of this note: judge it, and revise its predecessors."""
         follower = self._follower
+        self._second.note(note)
+        self._second.tick(t_s)
         leapt = follower.root != self._root
         if leapt or follower.chord != self._chord:
             self._chord = follower.chord
@@ -114,6 +116,7 @@ class Judge:
 
     def tick(self, known_s: float, t_s: float) -> None:
         """It is ``t_s``, and what was played up to ``known_s`` is known: tell extras and misses due."""
+        self._second.tick(t_s)
         if known_s >= self._extra_due_s and self._follower.certain:
             self._tell_extras(known_s, t_s)
         if known_s >= self._missed_due_s and self._follower.certain:
@@ -123,6 +126,7 @@ class Judge:
         """No more notes will come: everything still open is due."""
         if not self._follower.certain:
             return
+        self._second.tick(t_s)
         self._tell_extras(math.inf, t_s)
         self._tell_missed(t_s + LINGER_S, t_s)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -21,31 +22,29 @@ SAME_DUE_S = 0.5  # the judge and the Ladder may reckon a little differently whe
 class LadderHearing(SecondHearing):
     """As its base class, which is asked where the Ladder sees nothing. Same thread as the judge."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, load: Callable[[], Reader]) -> None:
+        """``load``: called when the first trace of a score is heard."""
         super().__init__()
-        self._reader = reader
+        self._load = load
         self._ladder: Ladder | None = None
-        self._semitones = 0
         self._now_s = -math.inf
         self._seen: tuple[float, int, Look] | None = None
 
-    def follow(self, score: Score, follower: Follower, semitones: int = 0) -> None:
-        """From now on this one; what sounds is ``semitones`` above what is written."""
-        self._ladder, self._follower = Ladder(score, follower.layout, self._reader), follower
-        self._semitones = semitones
-        self._seen = None
+    def follow(self, score: Score, follower: Follower) -> None:
+        """From now on this one; nothing of it was heard yet."""
+        self._score, self._follower = score, follower
+        self._ladder, self._seen = None, None
 
     def tick(self, t_s: float) -> None:
-        """So late it is."""
         self._now_s = t_s
 
-    def trace(self, trace: HeardTrace, note: int | None) -> None:
-        super().trace(trace, note)
-        if self._ladder is not None:
-            self._ladder.trace(trace, note, trace.pitch - self._semitones)
+    def trace(self, trace: HeardTrace, note: int | None, pitch: int) -> None:
+        super().trace(trace, note, pitch)
+        if self._ladder is None:
+            self._ladder = Ladder(self._score, self._follower.layout, self._load())
+        self._ladder.trace(trace, note, pitch)
 
     def note(self, note: int) -> None:
-        """The follower has just been told of this note of the stream."""
         if self._ladder is not None:
             self._ladder.note(note, self._follower.notes)
 
@@ -84,9 +83,9 @@ class LadderHearing(SecondHearing):
         }
         near = [
             trace
-            for note, trace in self._traces
+            for note, written, trace in self._traces
             if note is None
-            and trace.pitch - self._semitones == pitch
+            and written == pitch
             and abs(trace.onset_s - due_s) <= NEAR_S
             and trace.onset_s in struck
         ]

@@ -25,18 +25,24 @@ class SecondHearing:
     """Remembers the traces. Same thread as the judge. Without traces it agrees with whatever it is asked."""
 
     def __init__(self) -> None:
-        self._traces: deque[tuple[int | None, HeardTrace]] = deque(maxlen=REMEMBERED)
+        self._traces: deque[tuple[int | None, int, HeardTrace]] = deque(maxlen=REMEMBERED)
 
-    def trace(self, trace: HeardTrace, note: int | None) -> None:
-        """``note``: which note of the stream it is, if it is one."""
-        self._traces.append((note, trace))
+    def trace(self, trace: HeardTrace, note: int | None, pitch: int) -> None:
+        """``note``: which note of the stream it is, if it is one. ``pitch``: as the score would have it."""
+        self._traces.append((note, pitch, trace))
+
+    def tick(self, t_s: float) -> None:
+        """So late it is."""
+
+    def note(self, note: int) -> None:
+        """The follower has just been told of this note of the stream."""
 
     def struck(self, pitch: int, due_s: float) -> HeardTrace | None:
         """The trace of a note that no one was told of, if it was struck after all."""
         near = [
             trace
-            for note, trace in self._traces
-            if trace.pitch == pitch and note is None and abs(trace.onset_s - due_s) <= DUE_S
+            for note, written, trace in self._traces
+            if written == pitch and note is None and abs(trace.onset_s - due_s) <= DUE_S
         ]
         best = max(near, key=lambda trace: trace.sure, default=None)
         if best is not None and (best.sure >= STRUCK or best.lasting - best.before >= LASTING):
@@ -45,12 +51,12 @@ class SecondHearing:
 
     def is_real(self, note: int) -> bool:
         """Whether a note that nobody asked for was played, and is not just something that sounds along."""
-        own = next((trace for name, trace in reversed(self._traces) if name == note), None)
+        own = next((trace for name, _, trace in reversed(self._traces) if name == note), None)
         if own is None or own.sure >= REAL:
             return True
         shadow = any(
             own.pitch - trace.pitch in HARMONICS and abs(trace.onset_s - own.onset_s) <= SHADOW_S
-            for _, trace in self._traces
+            for _, _, trace in self._traces
             if trace.sure > own.sure
         )
         return own.sure >= CLEAR and not shadow

@@ -6,7 +6,7 @@ import numpy as np
 
 from repetiteur.realtime.engine import Engine
 from repetiteur.realtime.events import NoteStatus
-from repetiteur.realtime.inputs import HeardNote, Input, NoteOff, NoteOn
+from repetiteur.realtime.inputs import HeardNote, HeardTrace, Input, NoteOff, NoteOn
 from repetiteur.realtime.score import Score
 from repetiteur.realtime.timeline import push_safely, with_ticks
 
@@ -33,4 +33,5 @@ def _beginning(score: Score) -> list[Input]:
         played.append(NoteOff(max(float(onset_s), 0.0) + 0.2, sounding))
         end_s = played[-1].t_s
         played.append(HeardNote(end_s, number, NoteStatus.PROVISIONAL, sounding, end_s, 64, 0.5))
+        played.append(HeardTrace(end_s, -1, sounding, end_s, *[0.1] * 7))
     return sorted(played, key=lambda item: item.t_s)

@@ -10,6 +10,7 @@ linear layer behind it, and what looks at itself is normalised once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -220,3 +221,9 @@ def _sigmoid(logits: np.ndarray) -> np.ndarray:
 def load_reader(path: Path | None = None) -> Reader:
     """With the weights that ship, or others. Raises WeightsError."""
     return Reader(load_weights(path))
+
+
+@cache
+def shipped_reader() -> Reader:
+    """With the weights that ship, read once. Raises WeightsError."""
+    return load_reader()

@@ -33,40 +33,41 @@ def hearing(stage):
     tune = stage.tune()
     score = stage.score(tune)
     follower = Follower(lay_out(score))
-    hearing = LadderHearing(Opinion())
+    opinion = Opinion()
+    hearing = LadderHearing(lambda: opinion)
     hearing.follow(score, follower)
     strokes = [note for note in stage.player(tune) if note.t_s < 2.0]
     for number, stroke in enumerate(strokes):
         trace = HeardTrace(
             stroke.t_s + 0.16, number, stroke.pitch, stroke.t_s, *[0.9] * 3, 0.0, *[0.9] * 2, 0.5
         )
-        hearing.trace(trace, number)
+        hearing.trace(trace, number, stroke.pitch)
         follower.note(stroke.pitch, stroke.t_s)
         hearing.note(number)
     last = strokes[-1]
-    hearing.trace(faint(last.pitch, last.t_s + 0.02), None)
+    hearing.trace(faint(last.pitch, last.t_s + 0.02), None, last.pitch)
     hearing.tick(2.2)
-    return hearing, last, len(strokes) - 1
+    return hearing, last, len(strokes) - 1, opinion
 
 
 def test_a_note_was_struck_if_the_ladder_says_so(hearing) -> None:
-    heard, last, _ = hearing
+    heard, last, _, opinion = hearing
     assert heard.struck(last.pitch, last.t_s) is None
-    heard._reader.played = 0.9
+    opinion.played = 0.9
     heard.tick(2.21)
     assert heard.struck(last.pitch, last.t_s) == faint(last.pitch, last.t_s + 0.02)
 
 
 def test_a_note_is_real_if_the_ladder_says_so_and_it_is_asked_once_a_moment(hearing) -> None:
-    heard, _, note = hearing
+    heard, _, note, opinion = hearing
     assert not heard.is_real(note) and not heard.is_real(note - 1)
-    assert heard._reader.asked == 1
-    heard._reader.extra = 0.9
+    assert opinion.asked == 1
+    opinion.extra = 0.9
     heard.tick(2.21)
     assert heard.is_real(note)
 
 
 def test_the_rules_answer_where_it_sees_nothing(hearing) -> None:
-    heard, _, _ = hearing
+    heard, _, _, _ = hearing
     assert heard.is_real(999)
-    assert LadderHearing(Opinion()).struck(60, 1.0) is None
+    assert LadderHearing(Opinion).struck(60, 1.0) is None

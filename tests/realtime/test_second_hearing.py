@@ -1,4 +1,4 @@
-"""What is heard again before it is called a mistake."""
+"""What is heard again before it is called a mistake, by the rules alone: the Ladder has tests of its own."""
 
 from __future__ import annotations
 
@@ -6,14 +6,28 @@ from typing import Any
 
 import pytest
 
+from repetiteur.realtime import engine
 from repetiteur.realtime.engine import Engine
 from repetiteur.realtime.events import Event, Match, Mistake, MistakeKind, Note, NoteEnd, NoteStatus, Retract
 from repetiteur.realtime.inputs import HeardEnd, HeardNote, HeardTrace, Input
 from repetiteur.realtime.score import Score
+from repetiteur.realtime.second_hearing import SecondHearing
 from repetiteur.realtime.timeline import with_ticks
 
 LATE_S = 0.163
 EXTRA_ID = 50
+
+
+class Rules(SecondHearing):
+    def __init__(self, load: object) -> None:
+        super().__init__()
+
+    def follow(self, score: object, follower: object) -> None: ...
+
+
+@pytest.fixture(autouse=True)
+def no_ladder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "LadderHearing", Rules)
 
 
 @pytest.fixture
@@ -48,10 +62,10 @@ def played(without: tuple[int, int] | None = None) -> list[Input]:
 
 
 def run(score: Score, items: list[Input]) -> list[Event]:
-    engine = Engine(score)
-    events = engine.open()
+    follows = Engine(score)
+    events = follows.open()
     for item in with_ticks(sorted(items, key=lambda item: item.t_s)):
-        events += engine.push(item)
+        events += follows.push(item)
     taken_back = {event.of for event in events if isinstance(event, Retract)}
     return [event for event in events if event.seq not in taken_back]
 
