@@ -15,6 +15,7 @@ from repetiteur.realtime.second_hearing import SecondHearing
 
 PLAYED_ABOVE = 0.6  # probability from which a note that seems to be missing was played after all
 EXTRA_ABOVE = 0.45  # ... and from which a note nobody asked for was struck
+CLEAR_ABOVE = 0.97  # in the sure head: so clear a note needs no second opinion
 NEAR_S = 0.3  # a trace this near to when a key was due may be it
 SAME_DUE_S = 0.5  # the judge and the Ladder may reckon a little differently when that was
 
@@ -61,6 +62,9 @@ class LadderHearing(SecondHearing):
         return self._likeliest(look, pitch, due_s)
 
     def is_real(self, note: int) -> bool:
+        own = self._trace_of(note)
+        if own is not None and own.sure >= CLEAR_ABOVE:
+            return True
         look = self._look()
         extra = None if look is None else look.was_extra(note)
         return super().is_real(note) if extra is None else extra >= EXTRA_ABOVE

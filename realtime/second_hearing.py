@@ -51,7 +51,7 @@ class SecondHearing:
 
     def is_real(self, note: int) -> bool:
         """Whether a note that nobody asked for was played, and is not just something that sounds along."""
-        own = next((trace for name, _, trace in reversed(self._traces) if name == note), None)
+        own = self._trace_of(note)
         if own is None or own.sure >= REAL:
             return True
         shadow = any(
@@ -60,3 +60,6 @@ class SecondHearing:
             if trace.sure > own.sure
         )
         return own.sure >= CLEAR and not shadow
+
+    def _trace_of(self, note: int) -> HeardTrace | None:
+        return next((trace for name, _, trace in reversed(self._traces) if name == note), None)
