@@ -1,14 +1,8 @@
-"""The trained weights as a file: safetensors, with the network's shape and its training beside the numbers.
-
-Reading needs no torch. A file is read whole and checked before anything uses it.
-"""
+"""The encoder's trained weights as a file; ``models/weights_file.py`` tells what such a file is."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,34 +10,16 @@ import numpy as np
 
 from repetiteur.kernels.descriptor_tables import DESCRIPTORS
 from repetiteur.kernels.spectral_grid import KEYS, WINDOWS, harmonic_taps
+from repetiteur.models import weights_file
 from repetiteur.models.encoder.heads import HEADS
 from repetiteur.models.encoder.shape import KERNEL, REACH, Shape
+from repetiteur.models.weights_file import ABOUT, WeightsError
+
+__all__ = ["ABOUT", "FORMAT", "SHIPPED", "Weights", "WeightsError", "load_weights", "save_weights", "sizes"]
 
 FORMAT = "repetiteur encoder 1"
-ABOUT = "repetiteur"  # the text beside the arrays: JSON with format, shape and training
 SHIPPED = Path(__file__).parent / "weights" / "encoder.safetensors"
-MOST_BYTES = 64 << 20  # no weights of ours are larger; what is, is something else
-
-
-class WeightsError(ValueError):
-    """A weights file that cannot be used, told in one line: where, what is wrong, what to do."""
-
-    def __init__(self, where: str, problem: str, remedy: str) -> None:
-        self.where, self.problem, self.remedy = where, problem, remedy
-        super().__init__(where, problem, remedy)
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.problem} ({self.remedy})"
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """Read-only float32 arrays under the names that training gives them."""
-
-    shape: Shape
-    arrays: Mapping[str, np.ndarray]
-    training: Mapping[str, object]  # facts for people: data, hours, steps, scores
-    fingerprint: str  # the first 12 digits of the file's SHA-256
+Weights = weights_file.Weights[Shape]
 
 
 def sizes(shape: Shape) -> dict[str, tuple[int, ...]]:
@@ -80,63 +56,12 @@ def save_weights(
     stored: type[np.floating] = np.float16,
 ) -> str:
     """Write a network's ``state_dict()`` (torch tensors on the CPU, or arrays) and return the fingerprint."""
-    from safetensors.numpy import save
-
-    arrays = {name: np.asarray(values) for name, values in state.items()}
-    problem = _disagreement(arrays, shape)
-    if problem:
-        raise WeightsError(str(path), problem, "save the state of a network of that shape")
-    about = {"format": FORMAT, "shape": shape.as_plain(), "training": dict(training)}
-    header = {ABOUT: json.dumps(about, sort_keys=True)}  # one text: several would come in any order
-    content = save({name: np.ascontiguousarray(array, stored) for name, array in arrays.items()}, header)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
-    return _fingerprint(content)
+    return weights_file.write(_KIND, path, state, shape, training, stored)
 
 
 def load_weights(path: Path | None = None) -> Weights:
     """The weights that ship with the program, or others of the same format. Raises WeightsError."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
-
-    path = path or SHIPPED
-    where, remedy = str(path), "choose a weights file written by: repetiteur train encoder"
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise WeightsError(where, f"larger than {MOST_BYTES >> 20} MB, so no encoder weights", remedy)
-        content = path.read_bytes()
-    except OSError as error:
-        raise WeightsError(where, f"cannot be read: {error.strerror or error}", remedy) from error
-    try:
-        stored = load(content)
-        about = _about(content)
-    except (SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise WeightsError(where, "damaged, or not a safetensors file", remedy) from error
-    if about.get("format") != FORMAT:
-        raise WeightsError(where, f"its format is {about.get('format')!r}, not {FORMAT!r}", remedy)
-    try:
-        shape = _shape(about["shape"])
-        training = dict(about["training"])
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise WeightsError(where, f"its description of the network is wrong: {error}", remedy) from error
-    problem = _disagreement(stored, shape)
-    if problem:
-        raise WeightsError(where, problem, remedy)
-    arrays = {name: np.ascontiguousarray(array, np.float32) for name, array in stored.items()}
-    for array in arrays.values():
-        array.setflags(write=False)
-    return Weights(shape, arrays, training, _fingerprint(content))
-
-
-def _fingerprint(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()[:12]
-
-
-def _about(content: bytes) -> dict[str, Any]:
-    """The text beside the arrays, which the library's reader of bytes leaves out."""
-    length = int.from_bytes(content[:8], "little")
-    texts = json.loads(content[8 : 8 + length]).get("__metadata__", {})
-    return dict(json.loads(texts.get(ABOUT, "{}")))
+    return weights_file.read(_KIND, path or SHIPPED)
 
 
 def _shape(plain: dict[str, Any]) -> Shape:
@@ -160,16 +85,7 @@ def _shape(plain: dict[str, Any]) -> Shape:
     return shape
 
 
-def _disagreement(arrays: Mapping[str, np.ndarray], shape: Shape) -> str:
-    """What is wrong with the arrays, or nothing."""
-    due = sizes(shape)
-    different = sorted(set(due) ^ set(arrays))
-    if different:
-        return f"its arrays are not those its shape asks for: {', '.join(different[:3])}"
-    for name, size in due.items():
-        array = arrays[name]
-        if array.shape != size:
-            return f"{name} is {array.shape}, not {size}"
-        if not np.issubdtype(array.dtype, np.floating) or not np.isfinite(array).all():
-            return f"{name} holds something that is no number"
-    return ""
+_KIND = weights_file.Kind(
+    FORMAT, "encoder weights", "choose a weights file written by: repetiteur train encoder",
+    64 << 20, np.floating, _shape, sizes,
+)  # fmt: skip
