@@ -27,7 +27,9 @@
   document.addEventListener("click", (event) => show(markOf(event.target)));
   document.addEventListener("focusin", (event) => show(markOf(event.target)));
   document.addEventListener("focusout", hide);
-  document.addEventListener("scroll", () => show(markOf(document.activeElement)), { passive: true, capture: true });
+  document.addEventListener("scroll", () => {
+    if (!told.hidden) show(markOf(document.activeElement)); // moves along; what Escape has hidden stays hidden
+  }, { passive: true, capture: true });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") hide();
   });
