@@ -259,7 +259,7 @@ class Judge:
             played.due_s = math.nan  # he had stopped
             self._told.match(played, again, t_s)
             return
-        if not self._second.is_real(played.note):
+        if not self._second.is_real(played.note) or self._second.elsewhere():
             return
         place = slip_partner(*recent)
         if self._is_free(place):
@@ -312,6 +312,8 @@ class Judge:
             self._told.wrong(slip, place, self._follower.confidence, t_s)
         elif (faint := self._second.struck(pitch, due_s)) is not None:
             self._told.heard_faintly(place, faint, due_s, t_s)
+        elif self._second.elsewhere():
+            self._judged_since_s = max(self._judged_since_s, due_s)
         else:
             self._told.missed(place, due_s, self._follower.confidence, t_s)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from repetiteur.kernels.beam import MEMORY, ORNAMENTAL
 from repetiteur.kernels.written_window import written_window
+from repetiteur.models.ladder.answer import Answer
 from repetiteur.models.ladder.tokens import (
     A4_BANDS,
     AHEAD_S,
@@ -38,10 +40,7 @@ NO_NOTE = -1
 class Reader(Protocol):
     """A network that looks at a view."""
 
-    def read(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Probabilities: each written key was played; each trace was struck; and struck without being
-        written."""
-        ...
+    def read(self, view: View) -> Answer: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +48,33 @@ class Look:
     """What the Ladder sees at one moment. Notes and keys outside its view have no answer."""
 
     view: View
-    played: np.ndarray  # of each row of the view's ``written``
-    struck: np.ndarray  # of each of the view's traces
-    extra: np.ndarray
+    answer: Answer
+
+    @property
+    def place_s(self) -> float:
+        """Where the attention has the player: seconds of score beyond where the follower has him, at the
+        player's tempo. NaN without a score to see."""
+        here, due_s = self.answer.here, self.view.written["due_s"]
+        reached = self.view.written["newest"]
+        if not len(here) or not reached.any() or not here.sum():
+            return math.nan
+        return float(here @ due_s / here.sum() - due_s[reached].mean())
 
     def was_played(self, key: int, which_pass: int) -> float | None:
         """Probability that a key of the score was played, or that it is not known to have been missed."""
         written = self.view.written
         at = np.flatnonzero((written["key"] == key) & (written["which_pass"] == which_pass))
-        return float(self.played[at[0]]) if len(at) else None
+        return float(self.answer.played[at[0]]) if len(at) else None
 
     def was_struck(self, note: int) -> float | None:
         """Probability that a confirmed note was really struck, and is no echo of others."""
         at = self._trace_of(note)
-        return None if at is None else float(self.struck[at])
+        return None if at is None else float(self.answer.struck[at])
 
     def was_extra(self, note: int) -> float | None:
         """Probability that a confirmed note was struck, and is none the score asks for."""
         at = self._trace_of(note)
-        return None if at is None else float(self.extra[at])
+        return None if at is None else float(self.answer.extra[at])
 
     def _trace_of(self, note: int) -> int | None:
         at = np.flatnonzero(self.view.traces["note"] == note)
@@ -137,7 +144,7 @@ class Ladder:
     def look(self, now_s: float, follower: Follower) -> Look:
         """Ask."""
         view = self.view(now_s, follower)
-        return Look(view, *self._reader.read(view))
+        return Look(view, self._reader.read(view))
 
     def _readings(
         self, notes: np.ndarray, written: np.ndarray, follower: Follower

@@ -16,6 +16,7 @@ from repetiteur.realtime.second_hearing import SecondHearing
 PLAYED_ABOVE = 0.6  # probability from which a note that seems to be missing was played after all
 EXTRA_ABOVE = 0.45  # ... and from which a note nobody asked for was struck
 CLEAR_ABOVE = 0.97  # in the sure head: so clear a note needs no second opinion
+ELSEWHERE_ABOVE = 0.5  # probability from which nothing is told, because it is not this that is played
 NEAR_S = 0.3  # a trace this near to when a key was due may be it
 SAME_DUE_S = 0.5  # the judge and the Ladder may reckon a little differently when that was
 
@@ -57,7 +58,7 @@ class LadderHearing(SecondHearing):
         away_s = np.where(written["pitch"] == pitch, np.abs(written["due_s"] - due_s), math.inf)
         if not len(away_s) or away_s.min() > SAME_DUE_S:
             return super().struck(pitch, due_s)
-        if look.played[int(away_s.argmin())] < PLAYED_ABOVE:
+        if look.answer.played[int(away_s.argmin())] < PLAYED_ABOVE:
             return None
         return self._likeliest(look, pitch, due_s)
 
@@ -68,6 +69,10 @@ class LadderHearing(SecondHearing):
         look = self._look()
         extra = None if look is None else look.was_extra(note)
         return super().is_real(note) if extra is None else extra >= EXTRA_ABOVE
+
+    def elsewhere(self) -> bool:
+        look = self._look()
+        return look is not None and look.answer.elsewhere >= ELSEWHERE_ABOVE
 
     def _look(self) -> Look | None:
         """What there is to see now; the same for all questions of a moment."""
@@ -82,7 +87,7 @@ class LadderHearing(SecondHearing):
         """Which trace a key was that nobody was told of."""
         struck = {
             float(trace["onset_s"]): probability
-            for trace, probability in zip(look.view.traces, look.struck, strict=True)
+            for trace, probability in zip(look.view.traces, look.answer.struck, strict=True)
             if trace["pitch"] == pitch
         }
         near = [

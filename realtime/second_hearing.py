@@ -61,5 +61,9 @@ class SecondHearing:
         )
         return own.sure >= CLEAR and not shadow
 
+    def elsewhere(self) -> bool:
+        """Whether what sounds is nothing of what is written here."""
+        return False
+
     def _trace_of(self, note: int) -> HeardTrace | None:
         return next((trace for name, _, trace in reversed(self._traces) if name == note), None)

@@ -34,6 +34,7 @@ from repetiteur.models.studio.stretches import Part
 from repetiteur.realtime.errors import InputError
 
 AFTER_S = 1.5  # of sound after the last note
+STRANGE = 0.1  # share of takes that are followed in the score of another piece
 LEARNT, EXAMINED = "learnt", "examined"
 
 
@@ -89,7 +90,11 @@ def make_lesson(course: Course, number: int) -> Lesson:
     piano = course.pianos[int(random.integers(len(course.pianos)))]
     encoder = cast(Encoder, load_encoder())
     heard = hear_take(sound_of(take, piano, random), encoder)
-    return look_at_take(heard, score, take, random)
+    strange = random.random() < STRANGE and len(course.pieces) > 1
+    if strange:
+        others = [each for each in course.pieces if each is not piece]
+        score = read_score(others[int(random.integers(len(others)))])
+    return look_at_take(heard, score, take, random, strange)
 
 
 def sound_of(take: PlantedTake, piano: Piano, random: np.random.Generator) -> np.ndarray:

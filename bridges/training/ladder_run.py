@@ -19,7 +19,7 @@ from repetiteur.bridges.scores.xml_tree import lxml_etree
 from repetiteur.bridges.training.curves import HEIGHT, WIDTH, panel
 from repetiteur.bridges.training.files import write_whole
 from repetiteur.bridges.training.log import read_log, shorten_log
-from repetiteur.models.ladder.examination import Answers, examine
+from repetiteur.models.ladder.examination import Answers, examine, examine_places
 from repetiteur.models.ladder.lessons import Lesson
 from repetiteur.models.ladder.reading import Reader
 from repetiteur.models.ladder.training import Recipe, Trainer
@@ -28,8 +28,8 @@ from repetiteur.realtime.errors import InputError
 
 CHECKPOINT, LOG, WEIGHTS, CURVES = "checkpoint.pt", "log.jsonl", "ladder.safetensors", "curves.svg"
 TOLD_EVERY, EXAMINED_EVERY = 50, 500  # steps
-PARTS = "played", "late", "struck", "extra"  # of the loss
-MARKS = "missed", "extra", "struck"
+PARTS = "played", "late", "struck", "extra", "place"  # of the loss
+MARKS = "missed", "extra", "struck", "elsewhere"
 
 Line = dict[str, Any]
 
@@ -58,8 +58,7 @@ def train(
             line |= {"seconds": round(time.monotonic() - begun_s, 1)}
             line |= {name: round(float(part), 5) for name, part in zip(PARTS, sums / since, strict=True)}
             if last or trainer.done % EXAMINED_EVERY == 0:
-                answers = examine(reader_of(trainer), examined)
-                line["marks"] = {name: round(answers[name].mark(), 4) for name in MARKS}
+                line["marks"], line["placed"] = _marks(reader_of(trainer), examined)
             log.write(json.dumps(line) + "\n")
             log.flush()
             if "marks" in line:
@@ -71,6 +70,12 @@ def train(
     if trainer.done < recipe.steps:
         _keep(trainer, folder / CHECKPOINT)
     return trainer
+
+
+def _marks(reader: Reader, examined: Lesson) -> tuple[dict[str, float], float]:
+    placed, elsewhere = examine_places(reader, examined)
+    answers = {**examine(reader, examined), "elsewhere": elsewhere}
+    return {name: round(answers[name].mark(), 4) for name in MARKS}, round(placed, 4)
 
 
 def reader_of(trainer: Trainer) -> Reader:

@@ -14,12 +14,14 @@ from repetiteur.bridges.training.planted_takes import PlantedTake
 from repetiteur.kernels.notes_from_evidence import CONFIRMED, ENDED
 from repetiteur.models.encoder.engine import Encoder
 from repetiteur.models.encoder.heads import HOP_S, HOP_SAMPLES, LOWEST_KEY
+from repetiteur.models.ladder.answer import Answer
 from repetiteur.models.ladder.lessons import (
     EXTRA_ASKED,
     MISSED,
     MISSED_ASKED,
     NOBODY,
     PLAYED,
+    UNKNOWN,
     Lesson,
     Truth,
     Writer,
@@ -77,13 +79,16 @@ def hear_take(sound: np.ndarray, encoder: Encoder) -> Heard:
     return Heard(traces, (peaks["hop"] + 1) * HOP_S, dynamics[moment], inputs)
 
 
-def look_at_take(heard: Heard, score: Score, take: PlantedTake, random: np.random.Generator) -> Lesson:
-    """Follow it with a real engine; look every so often, and whenever a mistake is told."""
+def look_at_take(
+    heard: Heard, score: Score, take: PlantedTake, random: np.random.Generator, strange: bool = False
+) -> Lesson:
+    """Follow it with a real engine; look every so often, and whenever a mistake is told. ``strange``: it is
+    not the score of what is played."""
     engine = Engine(score)
     layout = engine.follower.layout
     ladder = Ladder(score, layout, _Nobody())
     writer = Writer(A4_BANDS)
-    truth = _TakeTruth(take.planted, score, layout, heard)
+    truth = _TakeTruth(take.planted, score, layout, heard, strange)
     engine.open()
     next_s, told, notes = 1.0, 0, engine.follower.notes
     for item in with_ticks(heard.inputs):
@@ -108,14 +113,17 @@ def look_at_take(heard: Heard, score: Score, take: PlantedTake, random: np.rando
 
 
 class _Nobody:
-    def read(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def read(self, view: View) -> Answer:
         raise NotImplementedError("only views are asked for")
 
 
 class _TakeTruth:
     """What really happened, for any view of the take."""
 
-    def __init__(self, planted: Planted, score: Score, layout: Layout, heard: Heard) -> None:
+    def __init__(
+        self, planted: Planted, score: Score, layout: Layout, heard: Heard, strange: bool
+    ) -> None:
+        self._strange = strange
         self.names: dict[int, int] = {}  # the ears' own of each note of the stream
         self._key_named = {score.note_ids[note]: key for key, note in enumerate(layout.key_note)}
         extra = set(planted.extra)
@@ -123,7 +131,7 @@ class _TakeTruth:
         key_of |= {note: key for key, notes in layout.twins.items() for note in notes}
         pitch_of = layout.key_pitch
         self._own: dict[int, list[float]] = defaultdict(list)
-        for stroke in planted.strokes:
+        for stroke in () if strange else planted.strokes:
             key = key_of.get(stroke.note, -1) if stroke.note is not None else -1
             name = stroke.onset_s, stroke.pitch
             if key >= 0 and stroke.pitch == pitch_of[key] and name not in extra:
@@ -148,18 +156,21 @@ class _TakeTruth:
         for row, name in enumerate(names):
             if name in self._struck:
                 struck[row], extra[row] = True, self._struck[name]
-        played = np.full(len(view.written), NOBODY, np.int8)
+        played = np.full(len(view.written), UNKNOWN if self._strange else NOBODY, np.int8)
         late_s = np.zeros(len(view.written), np.float32)
-        for row, (key, pitch, due_s) in enumerate(view.written[["key", "pitch", "due_s"]].tolist()):
+        keys = () if self._strange else view.written[["key", "pitch", "due_s"]].tolist()
+        for row, (key, pitch, due_s) in enumerate(keys):
             own = _nearest(self._own.get(key, ()), due_s)
             if own is not None and abs(own - due_s) <= NEAR_S:
                 played[row], late_s[row] = PLAYED, own - due_s
             elif _has(self._missed, pitch, due_s, PLACED_S):
                 played[row] = MISSED
-        return Truth(played, late_s, struck, extra)
+        return Truth(played, late_s, struck, extra, self._strange)
 
     def asked(self, mistakes: Sequence[Mistake], view: View) -> list[tuple[int, int, bool]]:
         """(what, row of the view, whether the verdict is right) for every half of every mistake told."""
+        if self._strange:
+            return []
         names = view.written[["key", "which_pass"]].tolist()
         rows = {name: row for row, name in enumerate(names)}
         found = []

@@ -9,15 +9,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from repetiteur.models.ladder.lessons import ASKED, MISSED_ASKED, NOBODY, UNKNOWN, Lesson, Truth
-from repetiteur.models.ladder.tokens import NO_KEY, NOT_A_NOTE, STRAY, Tokens, View, tokens_of
+from repetiteur.models.ladder.lessons import ASKED, MISSED_ASKED, NOBODY, PLAYED, UNKNOWN, Lesson, Truth
+from repetiteur.models.ladder.tokens import MATCHED, NO_KEY, NOT_A_NOTE, STRAY, Tokens, View, tokens_of
 
 YOUNG_S = 0.2  # of a key due more recently nobody has heard yet
 LONG_DUE_S = 0.3  # a key due longer ago, which nothing in the truth stands for, is at a wrong place
 DOUBTFUL = 0.5  # what such a key counts
 ASKED_WEIGHT = 6.0  # what tokens count more, of which a verdict was about to be told
-SHIFTED, MISPLACED, WITHOUT_SCORE, UNREAD = 0.3, 0.04, 0.03, 0.05  # share of views disturbed so
+# Share of views disturbed so
+STRANGE, SHIFTED, MISPLACED, WITHOUT_SCORE, UNREAD = 0.06, 0.3, 0.04, 0.03, 0.05
+COINCIDENT_S = 0.3  # a note this near to when a key is due fits it by chance
 SHIFT_S, MISPLACED_S = 0.04, (0.5, 3.0)
+KNOWN_AFTER_S = 0.16  # a trace of a stroke is there
+SAME_CHORD_S = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,9 @@ class Batch:
     struck: Tensor
     extra: Tensor
     trace_weight: Tensor
+    extra_weight: Tensor
+    here: Tensor  # 1 for the keys of the chord that was reached, as far as sound can tell by now
+    elsewhere: Tensor  # (views,) 1 where what is played is not written here
 
 
 def batch_of(
@@ -49,12 +56,15 @@ def batch_of(
     random: np.random.Generator | None = None,
 ) -> Batch:
     """``random``: disturb them."""
-    told = []
+    told, reached = [], []
     for number in numbers:
         view, truth = lesson.view(number), lesson.truth(number)
-        if random is not None:
+        if random is not None and random.random() < STRANGE:
+            view, truth = strange(view, truth, lesson.view(int(random.integers(len(lesson)))))
+        elif random is not None:
             view, truth = disturbed(view, truth, random)
         told.append((tokens_of(view), truth, asked.get(number, np.zeros(0, ASKED))))
+        reached.append(places_known(view, truth))
     traces = max(max(len(tokens.performance) for tokens, *_ in told), 1)
     written = max(max(len(tokens.score) for tokens, *_ in told), 1)
 
@@ -92,6 +102,9 @@ def batch_of(
         rows([each.struck for each in truths], traces),
         rows([each.extra for each in truths], traces),
         rows([weight[1] for weight in weights], traces),
+        rows([of * (not each.elsewhere) for (_, of), each in zip(weights, truths, strict=True)], traces),
+        rows(reached, written),
+        torch.tensor([float(each.elsewhere) for each in truths]),
     )
 
 
@@ -109,6 +122,15 @@ def _weights(tokens: Tokens, truth: Truth, asked: np.ndarray) -> tuple[np.ndarra
     return written, traces
 
 
+def places_known(view: View, truth: Truth) -> np.ndarray:
+    """Which written keys are of the newest chord that can be known of."""
+    struck_s = view.written["due_s"] + truth.late_s
+    ago_s = np.where(truth.played == PLAYED, view.now_s - struck_s, np.inf)
+    ago_s[ago_s < KNOWN_AFTER_S] = np.inf
+    newest_s = ago_s.min(initial=np.inf)
+    return (ago_s <= newest_s + SAME_CHORD_S) & np.isfinite(ago_s)
+
+
 def disturbed(view: View, truth: Truth, random: np.random.Generator) -> tuple[View, Truth]:
     """As on a worse day: the score late or early, quite elsewhere, or gone; or nothing understood."""
     draw = random.random()
@@ -122,6 +144,24 @@ def disturbed(view: View, truth: Truth, random: np.random.Generator) -> tuple[Vi
         by_s = random.normal(0, SHIFT_S)
         view, truth = _shifted(view, by_s), replace(truth, late_s=truth.late_s - np.float32(by_s))
     return (_unread(view) if random.random() < UNREAD else view), truth
+
+
+def strange(view: View, truth: Truth, other: View) -> tuple[View, Truth]:
+    """The score of another moment, most likely of another piece. A follower who has not noticed yet finds
+    notes that fit all the same: so do those here that happen to."""
+    written = other.written.copy()
+    written["due_s"] += view.now_s - other.now_s
+    reading = np.where(view.traces["note"] >= 0, STRAY, NOT_A_NOTE).astype(np.int8)
+    link = np.full(len(view.traces), NO_KEY, np.int16)
+    away_s = np.abs(view.traces["onset_s"][:, None] - written["due_s"])
+    away_s[view.traces["pitch"][:, None] != written["pitch"]] = np.inf
+    for trace in np.flatnonzero(reading == STRAY) if len(written) else ():
+        row = int(away_s[trace].argmin())
+        if away_s[trace, row] < COINCIDENT_S and row not in link:
+            reading[trace], link[trace] = MATCHED, row
+    unknown = np.full(len(written), UNKNOWN, np.int8), np.zeros(len(written), np.float32)
+    view = replace(view, written=written, d4=other.d4, reading=reading, link=link)
+    return view, Truth(*unknown, truth.struck, truth.extra, elsewhere=True)
 
 
 def _shifted(view: View, by_s: float) -> View:

@@ -8,6 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
+from repetiteur.models.ladder.answer import Answer
+from repetiteur.models.ladder.batches import places_known
 from repetiteur.models.ladder.lessons import EXTRA_ASKED, MISSED_ASKED, Lesson, asked_rows
 from repetiteur.models.ladder.tokens import View
 
@@ -16,7 +18,7 @@ BINS = 10  # of the calibration
 
 
 class Reads(Protocol):
-    def read(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]: ...
+    def read(self, view: View) -> Answer: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +60,7 @@ def examine(reader: Reads, lesson: Lesson) -> Mapping[str, Answers]:
     """``missed`` asks of the written key, ``extra`` if it was struck unwritten, ``struck`` if at all."""
     told: dict[str, list[tuple[float, bool]]] = {"missed": [], "extra": [], "struck": []}
     for number, rows in asked_rows(lesson).items():
-        played, struck, extra = reader.read(lesson.view(number))
+        played, struck, extra, _, _ = reader.read(lesson.view(number))
         for row in rows:
             right = bool(row["right"])
             if row["what"] == MISSED_ASKED:
@@ -70,3 +72,21 @@ def examine(reader: Reads, lesson: Lesson) -> Mapping[str, Answers]:
         name: Answers(np.array([p for p, _ in pairs]), np.array([right for _, right in pairs], bool))
         for name, pairs in told.items()
     }
+
+
+def examine_places(reader: Reads, lesson: Lesson) -> tuple[float, Answers]:
+    """In which share of the views the place that is thought likeliest is the right one; and how surely it is
+    told when the player is elsewhere."""
+    right_place: list[bool] = []
+    told: list[tuple[float, bool]] = []
+    for number in range(len(lesson)):
+        view, truth = lesson.view(number), lesson.truth(number)
+        here = places_known(view, truth)
+        if not here.any() and not truth.elsewhere:
+            continue
+        answer = reader.read(view)
+        told.append((answer.elsewhere, truth.elsewhere))
+        if not truth.elsewhere:
+            right_place.append(bool(here[int(answer.here.argmax())]))
+    probabilities, elsewhere = (np.array(column) for column in zip(*told, strict=True)) if told else ((), ())
+    return float(np.mean(right_place or [0])), Answers(np.array(probabilities), np.array(elsewhere, bool))

@@ -18,17 +18,25 @@ ASKED = np.dtype([
     ("row", "i4"),  # of the view's traces, or of its written keys
     ("right", "?"),  # the verdict that would be told without asking
 ])  # fmt: skip
-SEEN = np.dtype([("now_s", "f8"), ("fit", "f4"), ("traces", "i4"), ("written", "i4")])  # ends of its rows
+SEEN = np.dtype([
+    ("now_s", "f8"),
+    ("fit", "f4"),
+    ("traces", "i4"),  # where its rows end
+    ("written", "i4"),
+    ("elsewhere", "?"),  # what is played is nothing of the score
+])
 
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Of one view: what became of each key, how late it was, was each trace struck, and was it extra."""
+    """Of one view: what became of each key, how late it was, was each trace struck, and was it extra.
+    Where the player is ``elsewhere``, nobody can say what is extra."""
 
     played: np.ndarray  # i1: PLAYED, MISSED, NOBODY or UNKNOWN
     late_s: np.ndarray  # f4
     struck: np.ndarray  # bool
     extra: np.ndarray  # bool
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +79,8 @@ class Lesson:
 
     def truth(self, number: int) -> Truth:
         of, on = self.rows(number)
-        return Truth(self.played[on], self.late_s[on], self.struck[of], self.extra[of])
+        elsewhere = bool(self.seen[number]["elsewhere"])
+        return Truth(self.played[on], self.late_s[on], self.struck[of], self.extra[of], elsewhere)
 
 
 class Writer:
@@ -94,6 +103,7 @@ class Writer:
         seen["now_s"], seen["fit"] = [v.now_s for v in views], [v.fit for v in views]
         seen["traces"] = np.cumsum([len(v.traces) for v in views])
         seen["written"] = np.cumsum([len(v.written) for v in views])
+        seen["elsewhere"] = [t.elsewhere for t in truths]
 
         def joined(parts: list[np.ndarray], dtype: np.dtype | type, *columns: int) -> np.ndarray:
             return np.concatenate([np.zeros((0, *columns), dtype), *parts]).astype(dtype)

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from repetiteur.models.ladder.answer import HEARD_HEADS, WRITTEN_HEADS
 from repetiteur.models.ladder.batches import Batch
 from repetiteur.models.ladder.nearness import KNOTS_S, PAIRS, PITCHES
 from repetiteur.models.ladder.shape import Descriptor, Looking, Shape
@@ -138,8 +139,8 @@ class Entrance(nn.Module):
 
 
 class LadderNet(nn.Module):
-    """Logits: each written key (batch, written, 2) was played and, in tenths of seconds, how late; each trace
-    (batch, traces, 2) was struck, and struck without being written."""
+    """Logits: each written key (batch, written, 3) was played, in tenths of seconds how late, and the player
+    is there; each trace (batch, traces, 3) was struck, struck unwritten, and comes from elsewhere."""
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
@@ -150,7 +151,8 @@ class LadderNet(nn.Module):
         self.heard = nn.ModuleList(Side(shape) for _ in range(shape.rungs))
         self.written = nn.ModuleList(Side(shape) for _ in range(shape.rungs))
         self.heard_end, self.written_end = nn.LayerNorm(shape.width), nn.LayerNorm(shape.width)
-        self.heard_head, self.written_head = nn.Linear(shape.width, 2), nn.Linear(shape.width, 2)
+        self.heard_head = nn.Linear(shape.width, HEARD_HEADS)
+        self.written_head = nn.Linear(shape.width, WRITTEN_HEADS)
 
     def forward(self, batch: Batch) -> tuple[Tensor, Tensor]:
         at, on, linked = batch.performance_at, batch.score_at, batch.linked

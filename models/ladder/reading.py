@@ -1,7 +1,7 @@
 """The Ladder as the rest of the program uses it: a view in, probabilities out. Needs no torch.
 
     reader = load_reader()
-    played, struck, extra = reader.read(view)
+    answer = reader.read(view)
 
 The same arithmetic as ``net.py`` in fewer steps: what a normalisation is multiplied with belongs to the
 linear layer behind it, and what looks at itself is normalised once.
@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from repetiteur.models.ladder.answer import VOTES_OF_ONE, Answer
 from repetiteur.models.ladder.nearness import KNOTS_S, PAIRS, PITCHES
 from repetiteur.models.ladder.shape import Descriptor, Looking
 from repetiteur.models.ladder.tokens import View, tokens_of
@@ -146,13 +147,17 @@ class Reader:
         self._written_head = _linear(arrays, "written_head", "written_end")
         self._heard_head = _linear(arrays, "heard_head", "heard_end")
 
-    def read(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Probabilities: each written key was played; each trace was struck; and struck unwritten."""
+    def read(self, view: View) -> Answer:
+        """What it makes of a view."""
         written, heard = self.logits(view)
-        return _sigmoid(written[:, 0]), _sigmoid(heard[:, 0]), _sigmoid(heard[:, 1])
+        place = np.append(written[:, 2], VOTES_OF_ONE * heard[:, 2].sum())
+        place = np.exp(place - place.max())
+        place /= place.sum()
+        each = _sigmoid(written[:, 0]), _sigmoid(heard[:, 0]), _sigmoid(heard[:, 1])
+        return Answer(*each, place[:-1], float(place[-1]))
 
     def logits(self, view: View) -> tuple[np.ndarray, np.ndarray]:
-        """Of the written keys (played, and how late) and of the traces (struck, and extra)."""
+        """Of the written keys (played, how late, here) and of the traces (struck, extra, elsewhere)."""
         tokens = tokens_of(view)
         at, on = tokens.performance_at, tokens.score_at
         linked = tokens.link[:, None] == np.arange(len(on))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from repetiteur.models import weights_file
+from repetiteur.models.ladder.answer import HEARD_HEADS, WRITTEN_HEADS
 from repetiteur.models.ladder.nearness import KNOTS_S, PAIRS, PITCHES
 from repetiteur.models.ladder.shape import Descriptor, Looking, Shape
 from repetiteur.models.ladder.tokens import A4_BANDS, D4_STEPS, PERFORMANCE_COLUMNS, SCORE_COLUMNS
@@ -16,7 +17,7 @@ from repetiteur.models.weights_file import ABOUT, WeightsError
 
 __all__ = ["ABOUT", "FORMAT", "SHIPPED", "Weights", "WeightsError", "load_weights", "save_weights", "sizes"]
 
-FORMAT = "repetiteur ladder 1"
+FORMAT = "repetiteur ladder 2"
 SHIPPED = Path(__file__).parent / "weights" / "ladder.safetensors"
 MOST = 1024  # of any size
 Weights = weights_file.Weights[Shape]
@@ -55,7 +56,7 @@ def sizes(shape: Shape) -> dict[str, tuple[int, ...]]:
         if descriptor is Descriptor.REVERSE:
             linear(name + ".describe", described, width)
             look(name + ".answer")
-    for stream in ("heard", "written"):
+    for stream, heads_out in (("heard", HEARD_HEADS), ("written", WRITTEN_HEADS)):
         for rung in range(shape.rungs):
             side = f"{stream}.{rung}"
             if shape.looking is Looking.BOTH:
@@ -66,7 +67,7 @@ def sizes(shape: Shape) -> dict[str, tuple[int, ...]]:
             linear(side + ".think.into", width, shape.hidden)
             linear(side + ".think.out", shape.hidden, width)
         normal(stream + "_end")
-        linear(stream + "_head", width, 2)
+        linear(stream + "_head", width, heads_out)
     return found
 
 

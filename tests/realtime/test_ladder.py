@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from repetiteur.models.ladder.answer import Answer
 from repetiteur.models.ladder.tokens import AHEAD_S, MATCHED, MOST_WRITTEN, NOT_A_NOTE, PAST_S, STRAY, View
 from repetiteur.realtime.follower import Follower
 from repetiteur.realtime.inputs import HeardTrace
@@ -19,9 +20,11 @@ def trace(note: int, pitch: int, onset_s: float, sure: float = 0.9) -> HeardTrac
 class Sure:
     """Says of every row what its number is."""
 
-    def read(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def read(self, view: View) -> Answer:
         traces, written = np.arange(len(view.traces)) / 100, np.arange(len(view.written)) / 100
-        return written, traces, traces + 0.5
+        here = np.zeros(len(written))
+        here[-1:] = 0.5
+        return Answer(written, traces, traces + 0.5, here, 0.5)
 
 
 @pytest.fixture
@@ -71,6 +74,15 @@ def test_answers_are_of_the_note_or_key_asked_for(played) -> None:
     row = look.view.written[3]
     assert look.was_played(int(row["key"]), int(row["which_pass"])) == 0.03
     assert look.was_played(0, 9) is None
+
+
+def test_the_place_is_told_beside_the_one_the_follower_is_at(played) -> None:
+    ladder, follower, _ = played
+    look = ladder.look(5.7, follower)
+    written = look.view.written
+    reached_s = written["due_s"][written["newest"]].mean()
+    assert look.place_s == pytest.approx(written["due_s"][-1] - reached_s)
+    assert look.place_s < 0  # the last row is the chord longest ago
 
 
 def test_it_is_bounded(stage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from repetiteur.models.ladder.answer import Answer
 from repetiteur.models.ladder.tokens import View
 from repetiteur.realtime.follower import Follower
 from repetiteur.realtime.inputs import HeardTrace
@@ -15,12 +16,12 @@ from repetiteur.realtime.layout import lay_out
 class Opinion:
     """The same of every key and trace."""
 
-    played, extra, asked = 0.0, 0.0, 0
+    played, extra, elsewhere, asked = 0.0, 0.0, 0.0, 0
 
-    def read(self, view: View) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def read(self, view: View) -> Answer:
         self.asked += 1
         traces, written = np.ones(len(view.traces)), np.ones(len(view.written))
-        return self.played * written, traces, self.extra * traces
+        return Answer(self.played * written, traces, self.extra * traces, 0 * written, self.elsewhere)
 
 
 def faint(pitch: int, onset_s: float) -> HeardTrace:
@@ -66,7 +67,16 @@ def test_a_note_is_real_if_the_ladder_says_so_and_it_is_asked_once_a_moment(hear
     assert heard.is_real(note)
 
 
+def test_the_player_is_elsewhere_if_the_ladder_says_so(hearing) -> None:
+    heard, _, _, opinion = hearing
+    assert not heard.elsewhere()
+    opinion.elsewhere = 0.9
+    heard.tick(2.21)
+    assert heard.elsewhere()
+
+
 def test_the_rules_answer_where_it_sees_nothing(hearing) -> None:
     heard, _, _, _ = hearing
     assert heard.is_real(999)
     assert LadderHearing(Opinion).struck(60, 1.0) is None
+    assert not LadderHearing(Opinion).elsewhere()

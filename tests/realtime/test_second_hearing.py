@@ -103,3 +103,12 @@ def test_an_unclear_note_an_octave_above_another_is_not_told(score: Score) -> No
     assert mistakes(run(score, [*played(), *heard(EXTRA_ID, 76, 3.01, sure=0.55)])) == []
     by_itself = [*played(), *heard(EXTRA_ID, 70, 3.01, sure=0.55)]
     assert mistakes(run(score, by_itself)) == [(MistakeKind.EXTRA, None, 70)]
+
+
+def test_nothing_is_told_while_something_else_is_played(
+    score: Score, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items = [*played(without=(4, 64)), *heard(EXTRA_ID, 70, 3.2)]
+    assert len(mistakes(run(score, items))) == 2
+    monkeypatch.setattr(Rules, "elsewhere", lambda self: True)
+    assert mistakes(run(score, items)) == []

@@ -64,6 +64,8 @@ def test_answers_are_probabilities_for_every_row(tmp_path: Path, views) -> None:
     net = net_of(Shape())
     save_weights(tmp_path / "w", net.state_dict(), Shape(), {})
     view = views.some_view(np.random.default_rng(0), 11, 5)
-    played, struck, extra = Reader(load_weights(tmp_path / "w")).read(view)
+    played, struck, extra, here, elsewhere = Reader(load_weights(tmp_path / "w")).read(view)
     assert (played.shape, struck.shape, extra.shape) == ((5,), (11,), (11,))
     assert all(((each > 0) & (each < 1)).all() for each in (played, struck, extra))
+    assert here.shape == (5,) and 0 < elsewhere < 1
+    assert here.sum() + elsewhere == pytest.approx(1)

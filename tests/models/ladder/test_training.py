@@ -66,6 +66,32 @@ def test_lessons_in_a_row_are_the_same_views(views) -> None:
     assert both.asked["view"].tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7]
 
 
+def test_what_fits_by_chance_is_not_the_score_that_is_played(views) -> None:
+    from repetiteur.models.ladder.batches import batch_of, places_known, strange
+    from repetiteur.models.ladder.tokens import MATCHED
+
+    lesson = views.some_lesson(np.random.default_rng(4), 6)
+    for number in range(6):
+        view, truth = strange(lesson.view(number), lesson.truth(number), lesson.view((number + 1) % 6))
+        linked = np.flatnonzero(view.link >= 0)
+        assert (view.reading[linked] == MATCHED).all()
+        assert np.array_equal(view.traces["pitch"][linked], view.written["pitch"][view.link[linked]])
+        assert truth.elsewhere and not places_known(view, truth).any()
+    batch = batch_of(lesson, range(6), {})
+    assert not batch.elsewhere.any() and torch.equal(batch.extra_weight, batch.trace_weight)
+
+
+def test_the_place_that_is_learnt_is_the_newest_chord_that_can_be_known_of(views) -> None:
+    from repetiteur.models.ladder.batches import places_known
+    from repetiteur.models.ladder.lessons import Truth
+
+    view = views.some_view(np.random.default_rng(6), 4, 5)
+    view.written["due_s"] = 9.0, 9.5, 9.5, 9.9, 9.6
+    played, late_s = np.array([1, 1, 1, 1, 0], np.int8), np.array([0, 0.1, 0.12, 0, 0], np.float32)
+    truth = Truth(played, late_s, np.zeros(4, bool), np.zeros(4, bool))
+    assert places_known(view, truth).tolist() == [False, True, True, False, False]
+
+
 def test_a_mark_is_the_share_of_wrong_verdicts_that_is_kept() -> None:
     from repetiteur.models.ladder.examination import Answers
 
