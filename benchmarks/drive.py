@@ -16,6 +16,7 @@ from repetiteur.realtime.hearing.as_inputs import inputs_of_sound
 from repetiteur.realtime.hearing.ears import Ears
 from repetiteur.realtime.inputs import Chunk, Input, NoteOn
 from repetiteur.realtime.score import Score
+from repetiteur.realtime.second_hearing import SecondHearing
 from repetiteur.realtime.timeline import with_ticks
 from repetiteur.realtime.warm_up import warm_up
 
@@ -32,10 +33,11 @@ class Drive:
     tick_cost_s: np.ndarray  # and of everything else
 
 
-def drive(score: Score, performed: Sequence[Input]) -> Drive:
-    """Run one take; the engine's own compiling and caching is done beforehand on its first notes."""
+def drive(score: Score, performed: Sequence[Input], second: SecondHearing | None = None) -> Drive:
+    """Run one take; the engine's own compiling and caching is done beforehand on its first notes.
+    ``second``: asked instead of the Ladder, where notes were heard in sound."""
     _warm_up(score, performed)
-    steps = _run(Engine(score), with_ticks(performed), lambda item: item.t_s)
+    steps = _run(Engine(score, second), with_ticks(performed), lambda item: item.t_s)
     costs, notes = np.array(steps.cost_s), np.array(steps.is_note, bool)
     return _driven(steps, costs[notes], costs[~notes])
 

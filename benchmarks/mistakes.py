@@ -24,7 +24,9 @@ from repetiteur.bridges.planting.injection import Planted, published, released, 
 from repetiteur.bridges.planting.strokes import performed, ringing, with_pedal
 from repetiteur.bridges.planting.stumbling import human
 from repetiteur.realtime.events import Match
-from repetiteur.realtime.inputs import Chunk
+from repetiteur.realtime.hearing.as_inputs import inputs_of_sound
+from repetiteur.realtime.inputs import Chunk, HeardTrace
+from repetiteur.realtime.second_hearing import SecondHearing
 
 SEED = 11
 
@@ -32,6 +34,8 @@ SEED = 11
 class HeardAs(StrEnum):
     MIDI = "MIDI"
     SOUND = "sound"
+    BY_RULES = "sound, rules alone"  # without the Ladder
+    UNASKED = "sound, heard once"  # without any second hearing
 
 
 class Recipe(StrEnum):
@@ -69,10 +73,25 @@ class MistakeResult:
         return 100.0 * wrongly / max(self.notes, 1)
 
 
+class _Unasked(SecondHearing):
+    def trace(self, trace: HeardTrace, note: int | None, pitch: int) -> None:
+        """Without traces it agrees with whatever it is asked."""
+
+
+INSTEAD_OF_LADDER: dict[HeardAs, Callable[[], SecondHearing]] = {
+    HeardAs.BY_RULES: SecondHearing,
+    HeardAs.UNASKED: _Unasked,
+}
+
+
 def measure_mistakes(
-    take: Take, soundfont: Path | None = None, how: Listening = WHOLE
+    take: Take,
+    soundfont: Path | None = None,
+    how: Listening = WHOLE,
+    instead: Sequence[HeardAs] = (),
 ) -> tuple[MistakeResult, ...]:
-    """Every recipe on one take; with a soundfont made to sound as well."""
+    """Every recipe on one take; with a soundfont made to sound as well, and ``instead`` judged from the
+    same sound without the Ladder."""
     score, _ = load_once(take.score)
     meant = complete_performance(read_alignment(take.table), score)
     rung = with_pedal([note.stroke for note in meant], read_performance(take.performance))
@@ -83,8 +102,13 @@ def measure_mistakes(
         run = drive(score, performed(planted.strokes))
         results.append(_measured(take.id, recipe, HeardAs.MIDI, planted, run, how.scored_s))
         if soundfont is not None:
-            run = drive_by_ear(score, _sound(planted, soundfont, how), how.ears)
+            chunks = _sound(planted, soundfont, how)
+            run = drive_by_ear(score, chunks, how.ears)
             results.append(_measured(take.id, recipe, HeardAs.SOUND, planted, run, how.scored_s))
+            notes = list(inputs_of_sound(how.ears, chunks)) if instead else ()
+            for other in instead:
+                run = drive(score, notes, INSTEAD_OF_LADDER[other]())
+                results.append(_measured(take.id, recipe, other, planted, run, how.scored_s))
     return tuple(results)
 
 

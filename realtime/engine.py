@@ -28,6 +28,7 @@ from repetiteur.realtime.ladder_hearing import LadderHearing
 from repetiteur.realtime.layout import Layout, lay_out, reroute
 from repetiteur.realtime.properties import PROPERTIES
 from repetiteur.realtime.score import PlayOrder, Score
+from repetiteur.realtime.second_hearing import SecondHearing
 from repetiteur.realtime.version import __version__
 from repetiteur.realtime.whereabouts import Whereabouts
 
@@ -44,7 +45,8 @@ class Engine:
 
     delay = 0.0
 
-    def __init__(self, score: Score) -> None:
+    def __init__(self, score: Score, second: SecondHearing | None = None) -> None:
+        """``second``: asked before anything heard is called a mistake; the Ladder if none is given."""
         self._out: list[Event] = []
         self._seq = 0
         self._ids = count()  # of notes
@@ -53,7 +55,7 @@ class Engine:
         self._sounding: dict[tuple[int, int], int] = {}
         self._heard: dict[int, int] = {}  # notes by ear, unsettled or sounding: ours by the ears' id
         self._midi_s = -math.inf  # of the latest note over MIDI
-        self._second = LadderHearing(shipped_reader)
+        self._second = second or LadderHearing(shipped_reader)
         self.state = State.IDLE
         self.settings: dict[str, float | str] = {name: item.default for name, item in PROPERTIES.items()}
         self._operator = Operator(self)  # pyright: ignore[reportArgumentType]  # same class by two paths

@@ -33,7 +33,7 @@ class LadderHearing(SecondHearing):
         self._seen: tuple[float, int, Look] | None = None
 
     def follow(self, score: Score, follower: Follower) -> None:
-        """From now on this one; nothing of it was heard yet."""
+        super().follow(score, follower)
         self._score, self._follower = score, follower
         self._ladder, self._seen = None, None
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import deque
 
+from repetiteur.realtime.follower import Follower
 from repetiteur.realtime.inputs import HeardTrace
+from repetiteur.realtime.score import Score
 
 REMEMBERED = 256  # traces: some ten seconds
 DUE_S = 0.12  # a trace this near to when a note was due may be it
@@ -26,6 +28,10 @@ class SecondHearing:
 
     def __init__(self) -> None:
         self._traces: deque[tuple[int | None, int, HeardTrace]] = deque(maxlen=REMEMBERED)
+
+    def follow(self, score: Score, follower: Follower) -> None:
+        """From now on this one; nothing of it was heard yet."""
+        self._traces.clear()
 
     def trace(self, trace: HeardTrace, note: int | None, pitch: int) -> None:
         """``note``: which note of the stream it is, if it is one. ``pitch``: as the score would have it."""

@@ -41,6 +41,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     takes_arguments(ablation)
     mistakes.add_argument("--rendered", type=Path, metavar="SOUNDFONT",
                           help="hear them from sound as well, played by fluidsynth")  # fmt: skip
+    mistakes.add_argument("--without-ladder", action="store_true",
+                          help="and judge the same sound without the Ladder, and without any second hearing")
     mistakes.add_argument("--seconds", type=seconds, metavar="S", help="only so much of each take")
     lookahead_argument(mistakes)
     peers_arguments(jumps)
@@ -127,13 +129,14 @@ def _peers_over_takes(args: argparse.Namespace, peers: Sequence[Peer]) -> dict[s
 
 def _mistakes(args: argparse.Namespace) -> int:
     from repetiteur.benchmarks.by_ear import Listening
-    from repetiteur.benchmarks.mistakes import measure_mistakes, pooled
+    from repetiteur.benchmarks.mistakes import INSTEAD_OF_LADDER, measure_mistakes, pooled
     from repetiteur.bridges.hearing import load_encoder
 
     if args.rendered is not None:
         load_encoder()  # now, where it can be told that there is none
     how = Listening(args.seconds, args.lookahead)
-    work = partial(measure_mistakes, soundfont=args.rendered, how=how)
+    instead = tuple(INSTEAD_OF_LADDER) if args.without_ladder else ()
+    work = partial(measure_mistakes, soundfont=args.rendered, how=how, instead=instead)
     results = [item for results in _over_takes(args, work) for item in results]
     rows = pooled(results)
     if args.json:

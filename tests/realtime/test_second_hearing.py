@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from repetiteur.realtime import engine
 from repetiteur.realtime.engine import Engine
 from repetiteur.realtime.events import Event, Match, Mistake, MistakeKind, Note, NoteEnd, NoteStatus, Retract
 from repetiteur.realtime.inputs import HeardEnd, HeardNote, HeardTrace, Input
@@ -18,16 +17,9 @@ LATE_S = 0.163
 EXTRA_ID = 50
 
 
-class Rules(SecondHearing):
-    def __init__(self, load: object) -> None:
-        super().__init__()
-
-    def follow(self, score: object, follower: object) -> None: ...
-
-
-@pytest.fixture(autouse=True)
-def no_ladder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "LadderHearing", Rules)
+class Elsewhere(SecondHearing):
+    def elsewhere(self) -> bool:
+        return True
 
 
 @pytest.fixture
@@ -61,8 +53,8 @@ def played(without: tuple[int, int] | None = None) -> list[Input]:
     ]
 
 
-def run(score: Score, items: list[Input]) -> list[Event]:
-    follows = Engine(score)
+def run(score: Score, items: list[Input], second: SecondHearing | None = None) -> list[Event]:
+    follows = Engine(score, second or SecondHearing())
     events = follows.open()
     for item in with_ticks(sorted(items, key=lambda item: item.t_s)):
         events += follows.push(item)
@@ -105,10 +97,7 @@ def test_an_unclear_note_an_octave_above_another_is_not_told(score: Score) -> No
     assert mistakes(run(score, by_itself)) == [(MistakeKind.EXTRA, None, 70)]
 
 
-def test_nothing_is_told_while_something_else_is_played(
-    score: Score, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_nothing_is_told_while_something_else_is_played(score: Score) -> None:
     items = [*played(without=(4, 64)), *heard(EXTRA_ID, 70, 3.2)]
     assert len(mistakes(run(score, items))) == 2
-    monkeypatch.setattr(Rules, "elsewhere", lambda self: True)
-    assert mistakes(run(score, items)) == []
+    assert mistakes(run(score, items, Elsewhere())) == []
