@@ -204,6 +204,7 @@ class Engine:
             return
         self._heard_s, self._behind_s = onset_s, t_s - onset_s
         self.judge.tick(onset_s, t_s)
+        self.follower.strange = self._second.strange
         self.follower.note(written, onset_s)
         self.enter(State.LOST if self.follower.lost else State.FOLLOWING, t_s)
         if isinstance(shown, Foresight):

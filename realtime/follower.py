@@ -46,7 +46,7 @@ class Follower(Shown):
         self._roots = 0
         self.notes = 0  # heard so far
         self.heard_s = -math.inf  # the latest of them
-        self.lost, self.certain = False, True
+        self.lost, self.certain, self.strange = False, True, 0.0
         self.pause = -10  # number of the last note after a hesitation
         forget(self._runs)
         no_visits = np.zeros(len(self.layout.arrays.segments), np.int32)
@@ -73,7 +73,7 @@ class Follower(Shown):
         forget(self._runs)
         ratio, doubt = float(beam.hypotheses["ratio"][k]), float(beam.hypotheses["doubt"][k]) + 0.02
         place(beam, arrays, chord, visits, travel, ratio, doubt, self._roots)
-        self.lost, self.certain = False, True
+        self.lost, self.certain, self.strange = False, True, 0.0
         self._show(0)
         self.expected_s = math.nan
 
@@ -109,8 +109,9 @@ class Follower(Shown):
         self._take_up(shown)
         self.notes = number
         self.heard_s = t_s
-        self.lost = self.fit < LOST_BELOW if not self.lost else self.fit < FOUND_ABOVE
-        self.certain = not self.lost and (self.certain or self.fit > CERTAIN_ABOVE)
+        fit = self.fit * (1.0 - self.strange)
+        self.lost = fit < LOST_BELOW if not self.lost else fit < FOUND_ABOVE
+        self.certain = not self.lost and (self.certain or fit > CERTAIN_ABOVE)
         if self.chord != chord:
             self._expect(here_s, anchor_s, pace)
 

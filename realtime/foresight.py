@@ -58,7 +58,7 @@ class Foresight(Shown):
         follower = self._follower
         beam, place = follower.believed
         self._notes, self._last_s = follower.notes, follower.heard_s
-        self.lost = follower.lost
+        self.lost, self.strange = follower.lost, follower.strange
         self._take_up(take_up(beam, place, self._old, self.layout.arrays, self._story))
         for onset_s, pitch in sorted(self._unsure.values()):
             self._try(pitch, max(onset_s, self._last_s))

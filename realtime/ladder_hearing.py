@@ -17,6 +17,7 @@ PLAYED_ABOVE = 0.6  # probability from which a note that seems to be missing was
 EXTRA_ABOVE = 0.45  # ... and from which a note nobody asked for was struck
 CLEAR_ABOVE = 0.97  # in the sure head: so clear a note needs no second opinion
 ELSEWHERE_ABOVE = 0.5  # probability from which nothing is told, because it is not this that is played
+LOOKS_EVERY_S, HEEDS = 0.5, 0.4  # and how much each look counts, whether it is this that is played at all
 NEAR_S = 0.3  # a trace this near to when a key was due may be it
 SAME_DUE_S = 0.5  # the judge and the Ladder may reckon a little differently when that was
 
@@ -36,6 +37,7 @@ class LadderHearing(SecondHearing):
         super().follow(score, follower)
         self._score, self._follower = score, follower
         self._ladder, self._seen = None, None
+        self.strange, self._look_again_s, self._root = 0.0, -math.inf, follower.root
 
     def tick(self, t_s: float) -> None:
         self._now_s = t_s
@@ -49,6 +51,9 @@ class LadderHearing(SecondHearing):
     def note(self, note: int) -> None:
         if self._ladder is not None:
             self._ladder.note(note, self._follower.notes)
+            if self._now_s > self._look_again_s:
+                self._look_again_s = self._now_s + LOOKS_EVERY_S
+                self._wonder()
 
     def struck(self, pitch: int, due_s: float) -> HeardTrace | None:
         look = self._look()
@@ -69,6 +74,14 @@ class LadderHearing(SecondHearing):
         look = self._look()
         extra = None if look is None else look.was_extra(note)
         return super().is_real(note) if extra is None else extra >= EXTRA_ABOVE
+
+    def _wonder(self) -> None:
+        """Whether it is this that is played. Somewhere else in the score is a new beginning."""
+        look = self._look()
+        if look is None or self._follower.root != self._root:
+            self._root, self.strange = self._follower.root, 0.0
+        else:
+            self.strange += HEEDS * (look.answer.elsewhere - self.strange)
 
     def elsewhere(self) -> bool:
         look = self._look()

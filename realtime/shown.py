@@ -13,6 +13,7 @@ class Shown:
 
     layout: Layout
     lost: bool
+    strange: float  # 0 to 1: how surely what sounds is nothing of what is written here
 
     def _take_up(self, shown: tuple) -> None:
         """What the kernels tell of the story shown."""
@@ -39,7 +40,7 @@ class Shown:
     @property
     def confidence(self) -> float:
         """0 to 1, absolute: chance alone fits about a third of the notes."""
-        return min(max((self.fit - 0.3) / 0.6, 0.0), 1.0)
+        return min(max((self.fit - 0.3) / 0.6, 0.0), 1.0) * (1.0 - self.strange)
 
     def scatter_s(self, wait_s: float) -> float:
         """By how much an onset so long after ``chord`` usually misses the time foreseen for it."""

@@ -75,6 +75,22 @@ def test_the_player_is_elsewhere_if_the_ladder_says_so(hearing) -> None:
     assert heard.elsewhere()
 
 
+def test_what_is_strange_for_some_time_is_another_piece_and_another_place_a_new_beginning(hearing) -> None:
+    heard, _, note, opinion = hearing
+    opinion.elsewhere = 0.9
+    before = [heard.strange]
+    for number in range(5):
+        heard.tick(2.3 + 0.5 * number)
+        heard.note(note)
+        heard.note(note)  # within the same half second: nobody looks again
+        before.append(heard.strange)
+    assert before == sorted(before) and before[0] == 0 and 0.2 < before[1] < 0.5 and 0.8 < before[-1] <= 0.9
+    heard._follower.jump(0.0, 1, 0.0)
+    heard.tick(5.0)
+    heard.note(note)
+    assert heard.strange == 0
+
+
 def test_the_rules_answer_where_it_sees_nothing(hearing) -> None:
     heard, _, _, _ = hearing
     assert heard.is_real(999)

@@ -7,7 +7,19 @@ from typing import Any
 import pytest
 
 from repetiteur.realtime.engine import Engine
-from repetiteur.realtime.events import Event, Match, Mistake, MistakeKind, Note, NoteEnd, NoteStatus, Retract
+from repetiteur.realtime.events import (
+    Event,
+    Match,
+    Mistake,
+    MistakeKind,
+    Note,
+    NoteEnd,
+    NoteStatus,
+    Position,
+    Retract,
+    State,
+    StateChanged,
+)
 from repetiteur.realtime.inputs import HeardEnd, HeardNote, HeardTrace, Input
 from repetiteur.realtime.score import Score
 from repetiteur.realtime.second_hearing import SecondHearing
@@ -18,6 +30,8 @@ EXTRA_ID = 50
 
 
 class Elsewhere(SecondHearing):
+    strange = 0.9
+
     def elsewhere(self) -> bool:
         return True
 
@@ -97,7 +111,16 @@ def test_an_unclear_note_an_octave_above_another_is_not_told(score: Score) -> No
     assert mistakes(run(score, by_itself)) == [(MistakeKind.EXTRA, None, 70)]
 
 
-def test_nothing_is_told_while_something_else_is_played(score: Score) -> None:
+def test_another_piece_is_not_followed_and_nothing_is_told_of_it(score: Score) -> None:
     items = [*played(without=(4, 64)), *heard(EXTRA_ID, 70, 3.2)]
     assert len(mistakes(run(score, items))) == 2
-    assert mistakes(run(score, items, Elsewhere())) == []
+    events = run(score, items, Elsewhere())
+    assert mistakes(events) == []
+    assert State.LOST in [event.state for event in events if isinstance(event, StateChanged)]
+    assert all(event.confidence <= 0.1 for event in events if isinstance(event, Position) and event.at > 3)
+
+
+def test_nothing_is_told_in_a_moment_that_is_strange(score: Score) -> None:
+    second = Elsewhere()
+    second.strange = 0.0
+    assert mistakes(run(score, [*played(without=(4, 64)), *heard(EXTRA_ID, 70, 3.2)], second)) == []
