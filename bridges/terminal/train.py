@@ -112,7 +112,8 @@ def _pack(args: argparse.Namespace) -> int:
 
 def _encoder(args: argparse.Namespace) -> int:
     place = _workplace(args)
-    from repetiteur.bridges.training.run import CHECKPOINT, WEIGHTS, train
+    from repetiteur.bridges.training.checkpoints import CHECKPOINT
+    from repetiteur.bridges.training.run import WEIGHTS, train
     from repetiteur.models.encoder.training import Recipe
 
     recipe = Recipe(args.steps, args.width, args.batch, rate=args.rate, seed=args.seed)

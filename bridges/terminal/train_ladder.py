@@ -93,8 +93,9 @@ def _lessons(args: argparse.Namespace) -> int:
 
 def _ladder(args: argparse.Namespace) -> int:
     _need_torch()
+    from repetiteur.bridges.training.checkpoints import CHECKPOINT
     from repetiteur.bridges.training.ladder_lessons import EXAMINED, LEARNT, read_lessons
-    from repetiteur.bridges.training.ladder_run import CHECKPOINT, WEIGHTS, reader_of, table, train
+    from repetiteur.bridges.training.ladder_run import WEIGHTS, reader_of, table, train
     from repetiteur.models.ladder.examination import examine
     from repetiteur.models.ladder.lessons import joined
     from repetiteur.models.ladder.training import Recipe

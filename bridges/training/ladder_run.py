@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import threading
@@ -12,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from repetiteur.bridges.report.svg import add, picture
 from repetiteur.bridges.scores.xml_tree import lxml_etree
+from repetiteur.bridges.training.checkpoints import keep, take_up
 from repetiteur.bridges.training.curves import HEIGHT, WIDTH, panel
 from repetiteur.bridges.training.files import write_whole
 from repetiteur.bridges.training.log import read_log, shorten_log
@@ -24,9 +23,8 @@ from repetiteur.models.ladder.lessons import Lesson
 from repetiteur.models.ladder.reading import Reader
 from repetiteur.models.ladder.training import Recipe, Trainer
 from repetiteur.models.ladder.weights import Weights, save_weights
-from repetiteur.realtime.errors import InputError
 
-CHECKPOINT, LOG, WEIGHTS, CURVES = "checkpoint.pt", "log.jsonl", "ladder.safetensors", "curves.svg"
+LOG, WEIGHTS, CURVES = "log.jsonl", "ladder.safetensors", "curves.svg"
 TOLD_EVERY, EXAMINED_EVERY = 50, 500  # steps
 PARTS = "played", "late", "struck", "extra", "place"  # of the loss
 MARKS = "missed", "extra", "struck", "elsewhere"
@@ -44,7 +42,8 @@ def train(
 ) -> Trainer:
     """To the end of the recipe, or until it is ``enough``; from the folder's checkpoint if there is one."""
     trainer = Trainer(recipe, learnt)
-    _take_up(trainer, folder)
+    if take_up(trainer, folder):
+        shorten_log(folder / LOG, trainer.done)
     folder.mkdir(parents=True, exist_ok=True)
     sums, since, begun_s = np.zeros(len(PARTS)), 0, time.monotonic()
     with (folder / LOG).open("a") as log:
@@ -62,13 +61,13 @@ def train(
             log.write(json.dumps(line) + "\n")
             log.flush()
             if "marks" in line:
-                _keep(trainer, folder / CHECKPOINT)
+                keep(trainer, folder)
                 write_weights(trainer, folder / WEIGHTS, line["marks"])
                 write_curves(folder / LOG, folder / CURVES)
             tell(line)
             sums, since, begun_s = np.zeros(len(PARTS)), 0, time.monotonic()
     if trainer.done < recipe.steps:
-        _keep(trainer, folder / CHECKPOINT)
+        keep(trainer, folder)
     return trainer
 
 
@@ -119,29 +118,3 @@ def table(answers: Mapping[str, Answers]) -> list[str]:
         bins = "  ".join(f"{mean:.2f}:{share:.2f}({many})" for mean, share, many in each.calibration())
         lines.append(f"  told:right (how many)  {bins}")
     return lines
-
-
-def _keep(trainer: Trainer, checkpoint: Path) -> None:
-    content = io.BytesIO()  # in memory first: torch does not say that a disk is full
-    torch.save(trainer.state(), content)
-    write_whole(checkpoint, content.getvalue())
-
-
-def _take_up(trainer: Trainer, folder: Path) -> None:
-    """Go on from the folder's checkpoint, and have its log end there too."""
-    checkpoint = folder / CHECKPOINT
-    if not checkpoint.exists():
-        return
-    try:
-        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        kept, wanted = state["recipe"], trainer.recipe.as_plain()
-        different = [name for name in wanted if name != "steps" and kept.get(name) != wanted[name]]
-        if not different:
-            trainer.restore(state)
-    except Exception as error:  # torch raises whatever comes to hand on a damaged file
-        problem = f"damaged, or no checkpoint ({type(error).__name__})"
-        raise InputError(str(checkpoint), problem, "delete it, or give another --out") from error
-    if different:
-        problem = f"it was made with another {', '.join(different)}"
-        raise InputError(str(checkpoint), problem, "give the same again, or another --out")
-    shorten_log(folder / LOG, trainer.done)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import threading
 import time
@@ -10,13 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
 
+from repetiteur.bridges.training.checkpoints import keep, take_up
 from repetiteur.bridges.training.curves import write_curves
-from repetiteur.bridges.training.files import write_whole
 from repetiteur.bridges.training.lessons import Lessons
 from repetiteur.bridges.training.log import Told, shorten_log
 from repetiteur.models.encoder.examination import Mark, Question, examine, questions
@@ -28,13 +26,11 @@ from repetiteur.models.studio.drawing import Plan
 from repetiteur.models.studio.mixing import Mixer
 from repetiteur.models.studio.pianos import Piano
 from repetiteur.models.studio.stretches import Material
-from repetiteur.realtime.errors import InputError
 
-CHECKPOINT, LOG, WEIGHTS, CURVES = "checkpoint.pt", "log.jsonl", "encoder.safetensors", "curves.svg"
+LOG, WEIGHTS, CURVES = "log.jsonl", "encoder.safetensors", "curves.svg"
 TOLD_EVERY, EXAMINED_EVERY = 50, 500  # steps
 QUESTIONS = 24
 QUESTION_SEED = 7
-MAY_DIFFER = {"steps"}  # from the recipe of the checkpoint: a run may be made longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +52,8 @@ def train(
 ) -> Trainer:
     """To the end of the recipe, or until it is ``enough``; from the folder's checkpoint if there is one."""
     trainer = Trainer(recipe, place.device)
-    _take_up(trainer, folder)
+    if take_up(trainer, folder):
+        shorten_log(folder / LOG, trainer.done)
     folder.mkdir(parents=True, exist_ok=True)
     lead_in = Spectra.context_samples
     examined_on = place.mixer([lessons.held_out])
@@ -70,12 +67,12 @@ def train(
             log.write(told.as_line() + "\n")
             log.flush()
             if told.marks:
-                keep(trainer, folder / CHECKPOINT)
+                keep(trainer, folder)
                 write_weights(trainer, folder / WEIGHTS, told.marks)
                 write_curves(folder / LOG, folder / CURVES)
             tell(told)
     if trainer.done < recipe.steps:
-        keep(trainer, folder / CHECKPOINT)
+        keep(trainer, folder)
     return trainer
 
 
@@ -106,12 +103,6 @@ def examine_trainer(trainer: Trainer, asked: Sequence[Question]) -> dict[int, Ma
     return examine(hear, asked)
 
 
-def keep(trainer: Trainer, checkpoint: Path) -> None:
-    content = io.BytesIO()  # in memory first: torch does not say that a disk is full
-    torch.save(trainer.state(), content)
-    write_whole(checkpoint, content.getvalue())
-
-
 def write_weights(trainer: Trainer, path: Path, marks: dict[int, Mark] | None) -> str:
     """The weights as the program uses them; their fingerprint."""
     plain, recipe = trainer.plain(), trainer.recipe
@@ -126,33 +117,3 @@ def write_weights(trainer: Trainer, path: Path, marks: dict[int, Mark] | None) -
     fingerprint = save_weights(unfinished, plain.state_dict(), plain.shape, facts)
     os.replace(unfinished, path)
     return fingerprint
-
-
-def _take_up(trainer: Trainer, folder: Path) -> None:
-    """Go on from the folder's checkpoint, and have its log end there too."""
-    checkpoint = folder / CHECKPOINT
-    if not checkpoint.exists():
-        return
-    try:
-        state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-        different = _different(state["recipe"], trainer.recipe.as_plain())
-        if not different:
-            trainer.restore(state)
-    except Exception as error:  # torch raises whatever comes to hand on a damaged file
-        problem = f"damaged, or no checkpoint ({type(error).__name__})"
-        raise InputError(str(checkpoint), problem, "delete it, or give another --out") from error
-    if different:
-        problem = f"it was made with {different}"
-        raise InputError(str(checkpoint), problem, "give the same again, or another --out")
-    shorten_log(folder / LOG, trainer.done)
-
-
-def _different(kept: dict[str, Any], wanted: dict[str, Any]) -> str:
-    """Which parts of a checkpoint's recipe are not as they are wanted now."""
-    names = sorted((set(kept) | set(wanted)) - MAY_DIFFER)
-    told = [
-        f"{name} {kept.get(name)} (now {wanted.get(name)})"
-        for name in names
-        if kept.get(name) != wanted.get(name)
-    ]
-    return ", ".join(told)

@@ -61,7 +61,7 @@ def test_another_recipe_does_not_go_on(lessons: Path, tmp_path: Path, capsys) ->
     out = tmp_path / "run"
     assert train(lessons, out, "--steps", "1") == 0
     assert train(lessons, out, "--steps", "2", "--seed", "4") == 2
-    assert "another seed" in capsys.readouterr().err
+    assert "made with seed 1 (now 4)" in capsys.readouterr().err
 
 
 def test_a_folder_without_lessons_and_a_damaged_one_are_told(lessons: Path, tmp_path: Path, capsys) -> None:
