@@ -1,4 +1,4 @@
-"""``repetiteur bench``: jumps, mistakes, ablation, latency, engines, scale, hearing and page."""
+"""``repetiteur bench``: jumps, mistakes, strangers, ablation, latency, engines, scale, hearing and page."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from repetiteur.bridges.terminal import bench_engines, bench_latency
@@ -36,15 +37,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     jumps = chosen.add_parser("jumps", help="how soon the follower is back after skips, restarts and repeats")
     mistakes = chosen.add_parser("mistakes", help="planted mistakes, and how many are found")
     ablation = chosen.add_parser("ablation", help="what each part of the follower is worth")
-    takes_arguments(jumps)
-    takes_arguments(mistakes)
-    takes_arguments(ablation)
-    mistakes.add_argument("--rendered", type=Path, metavar="SOUNDFONT",
-                          help="hear them from sound as well, played by fluidsynth")  # fmt: skip
+    strangers = chosen.add_parser("strangers", help="every take followed in the score of another piece")
+    for command in (jumps, mistakes, strangers, ablation):
+        takes_arguments(command)
+    for command in (mistakes, strangers):
+        command.add_argument("--rendered", type=Path, metavar="SOUNDFONT",
+                             help="hear them from sound as well, played by fluidsynth")  # fmt: skip
+        command.add_argument("--seconds", type=seconds, metavar="S", help="only so much of each take")
+        lookahead_argument(command)
     mistakes.add_argument("--without-ladder", action="store_true",
                           help="and judge the same sound without the Ladder, and without any second hearing")
-    mistakes.add_argument("--seconds", type=seconds, metavar="S", help="only so much of each take")
-    lookahead_argument(mistakes)
     peers_arguments(jumps)
     latency = chosen.add_parser("latency", help="from a note to OSC received, stage by stage")
     bench_latency.arguments(latency)
@@ -58,14 +60,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     page = chosen.add_parser("page", help="from an event to its paint on the page, in Chromium")
     page.add_argument("--events", type=at_least_one, default=400, help="how many (default: %(default)s)")
-    for command in (jumps, mistakes, ablation, latency, engines, scale, hearing, page):
+    for command in (jumps, mistakes, strangers, ablation, latency, engines, scale, hearing, page):
         command.add_argument("--json", action="store_true", help="JSON on stdout instead of tables")
 
 
 def run(args: argparse.Namespace) -> int:
     what = {
-        "jumps": _jumps, "mistakes": _mistakes, "ablation": _ablation, "latency": bench_latency.run,
-        "engines": bench_engines.run, "scale": _scale, "hearing": _hearing, "page": _page,
+        "jumps": _jumps, "mistakes": _mistakes, "strangers": _strangers, "ablation": _ablation,
+        "latency": bench_latency.run, "engines": bench_engines.run, "scale": _scale, "hearing": _hearing,
+        "page": _page,
     }  # fmt: skip
     return what[args.what](args)
 
@@ -151,6 +154,33 @@ def _mistakes(args: argparse.Namespace) -> int:
         for row in rows
     ]  # fmt: skip
     _print_table("Planted mistakes found, by pitch within 50 ms", head, cells)
+    return 0
+
+
+def _strangers(args: argparse.Namespace) -> int:
+    from repetiteur.benchmarks.by_ear import Listening
+    from repetiteur.benchmarks.strangers import measure_stranger, pairs, pooled
+    from repetiteur.benchmarks.workers import default_workers, in_parallel
+    from repetiteur.bridges.hearing import load_encoder
+
+    if args.rendered is not None:
+        load_encoder()  # now, where it can be told that there is none
+    work = partial(measure_stranger, soundfont=args.rendered, how=Listening(args.seconds, args.lookahead))
+    chosen = pairs(_concert_takes(args))
+    done = _with_progress(in_parallel(work, chosen, args.jobs or default_workers()), len(chosen))
+    results = [item for both in done for item in both]
+    rows = pooled(results)
+    if args.json:
+        return _print_json({"all": rows, "takes": results})
+    head = ("heard as", "minutes", "lost", "noticed after s", "mistakes/min", "at most", "matches/min")
+    cells = [
+        (row.heard, _number(row.lasts_s / 60), _percent(row.lost_share),
+         _number(median(row.noticed_s or (math.inf,))), _number(row.mistakes_per_minute),
+         _number(max(each.mistakes_per_minute for each in results if each.heard is row.heard)),
+         _number(row.matches_per_minute))
+        for row in rows
+    ]  # fmt: skip
+    _print_table("Takes followed in the score of another piece", head, cells)
     return 0
 
 
