@@ -17,8 +17,8 @@ from repetiteur.realtime.inputs import INPUT_TYPES, Input, Tick
 from repetiteur.realtime.score import Score
 from repetiteur.realtime.timeline import TICKS_PER_S, tick_s
 
-MOST_INPUTS = 120_000  # ticks counted in: about 20 minutes
-ROOM = 6_000_000  # bytes: as many minutes of thick music by ear need less
+MOST_INPUTS = 80_000  # ticks counted in: about 12 minutes
+ROOM = 4_000_000  # bytes: as many minutes of thick music by ear need less
 
 _TICKS, _LOADED = len(INPUT_TYPES), len(INPUT_TYPES) + 1  # what a record may be besides an input
 _NUMBERS = {kind: number for number, kind in enumerate(INPUT_TYPES)}
