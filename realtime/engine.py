@@ -97,6 +97,10 @@ class Engine:
                 self._finish(item.t_s)
             case inputs.FaultSeen():
                 self.emit(Fault, item.t_s, (item.what, item.remedy))
+            case inputs.RulesAlone():
+                self._second.at_rest = True
+            case inputs.AskLadder():
+                self._second.at_rest = False
             case inputs.HealthMeasured():
                 measured = (item.latency_p50_ms, item.latency_p99_ms, item.overflows, item.dropped, item.cpu)
                 self.emit(Health, item.t_s, measured)

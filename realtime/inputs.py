@@ -130,6 +130,20 @@ class HealthMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class RulesAlone:
+    """The machine cannot keep up: verdicts come from the rules, and the Ladder is not asked."""
+
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AskLadder:
+    """It can again, and the Ladder is asked again."""
+
+    t_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """Listen from here on (from ``armed`` or ``idle``)."""
 
@@ -232,9 +246,9 @@ Command = (
     Start | Arm | Stop | Pause | Resume | Reset | Panic | GotoBar | GotoBeat | GotoMark
     | Next | Prev | Loop | LoopOff | SetProperty
 )  # fmt: skip
-Input = Performed | Heard | Tick | Finish | FaultSeen | HealthMeasured | Command
+Input = Performed | Heard | Tick | Finish | FaultSeen | HealthMeasured | RulesAlone | AskLadder | Command
 INPUT_TYPES: tuple[type, ...] = (
     NoteOn, NoteOff, Controller, HeardNote, HeardEnd, HeardTrace, Tick, Finish, FaultSeen, HealthMeasured,
-    Start, Arm, Stop, Pause, Resume, Reset, Panic, GotoBar, GotoBeat, GotoMark, Next, Prev, Loop,
-    LoopOff, SetProperty,
+    RulesAlone, AskLadder, Start, Arm, Stop, Pause, Resume, Reset, Panic, GotoBar, GotoBeat, GotoMark,
+    Next, Prev, Loop, LoopOff, SetProperty,
 )  # fmt: skip

@@ -28,6 +28,7 @@ class LadderHearing(SecondHearing):
     def __init__(self, load: Callable[[], Reader]) -> None:
         """``load``: called when the first trace of a score is heard."""
         super().__init__()
+        self.at_rest = False  # listening, but not asked
         self._load = load
         self._ladder: Ladder | None = None
         self._now_s = -math.inf
@@ -89,7 +90,7 @@ class LadderHearing(SecondHearing):
 
     def _look(self) -> Look | None:
         """What there is to see now; the same for all questions of a moment."""
-        if self._ladder is None:
+        if self._ladder is None or self.at_rest:
             return None
         moment = self._now_s, self._follower.notes
         if self._seen is None or self._seen[:2] != moment:

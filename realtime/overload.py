@@ -1,6 +1,6 @@
 """What is left out when the machine cannot keep up, in this order, and taken up again when it can.
 
-    1. the Ladder                second thoughts over a longer stretch (nobody has any yet)
+    1. the Ladder                verdicts by ear come from the rules alone
     2. confirmation              a heard note counts when it is first told, 40 ms after its onset
     3. the rate of positions     twenty a second at most, and what was missed is told as seldom
 
@@ -27,7 +27,7 @@ REMEDY = "stop other programs; it is taken up again when the machine keeps up"
 class Work(Enum):
     """In the order in which it is left out; the value says what that means to those who listen."""
 
-    LADDER = "nothing is reconsidered"
+    LADDER = "mistakes are told without looking at the sound once more"
     CONFIRMATION = "heard notes count at first hearing"
     POSITION_RATE = "positions come 20 times a second at most"
 

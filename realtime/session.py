@@ -19,7 +19,17 @@ from repetiteur.realtime.audience import Audience, CountingSink, Recorder, Sink
 from repetiteur.realtime.clock import Clock, LiveClock
 from repetiteur.realtime.health import HealthMeter
 from repetiteur.realtime.inbox import Inbox
-from repetiteur.realtime.inputs import FaultSeen, Finish, Heard, Input, Performed, Tick
+from repetiteur.realtime.inputs import (
+    AskLadder,
+    FaultSeen,
+    Finish,
+    Heard,
+    HeardTrace,
+    Input,
+    Performed,
+    RulesAlone,
+    Tick,
+)
 from repetiteur.realtime.kept_engine import KeptEngine
 from repetiteur.realtime.overload import LATE_S, REMEDY, FirstWord, Overload, Work
 from repetiteur.realtime.score import Score
@@ -81,6 +91,7 @@ class Session:
         self._audience = Audience(self._fault)
         self._overload = Overload()
         self._first_word = FirstWord()
+        self._ladder_asked = True
         self._clock = clock or LiveClock()
         self._inbox: Inbox[Input | _Load | _Stop] = Inbox(inbox_capacity)
         self._thread = threading.Thread(target=self._run, name="repetiteur engine", daemon=True)
@@ -213,7 +224,7 @@ class Session:
         self._played_s = max(self._played_s, item.t_s)
         self._tick_until(item.t_s)
         if isinstance(item, Heard):
-            self._overload.offer(Work.CONFIRMATION)
+            self._overload.offer(Work.LADDER if isinstance(item, HeardTrace) else Work.CONFIRMATION)
             told = self._first_word.on(item, self._overload.leaves_out(Work.CONFIRMATION))
             if told is None:
                 return
@@ -269,6 +280,10 @@ class Session:
         work = self._overload.look(self._clock.now_s(), late_s)
         if work is not None:
             self._fault(f"the machine cannot keep up: {work.value}", REMEDY)
+        asked = not self._overload.leaves_out(Work.LADDER)
+        if asked is not self._ladder_asked:  # an input like any other: played again, it is the same
+            self._ladder_asked = asked
+            self._push(AskLadder(self._last_s) if asked else RulesAlone(self._last_s))
 
     def _tidy_up(self, now_s: float) -> None:
         """Only right after a tick, when there is time until the next."""

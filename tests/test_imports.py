@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -55,11 +56,17 @@ def foreign(path: Path) -> set[str]:
     return tops - set(sys.stdlib_module_names) - {"repetiteur"}
 
 
+@cache
 def needs_torch(path: Path) -> bool:
-    """Whether importing the file imports torch: only training, GPUs and comparisons do that."""
+    """Whether importing the file imports torch, by way of others too: only training, GPUs and comparisons
+    do that."""
     at_once = ast.parse(path.read_text("utf-8")).body
     lines = [ast.unparse(node) for node in at_once if isinstance(node, ast.Import | ast.ImportFrom)]
-    return any(re.match(r"(import|from) torch\b", line) for line in lines)
+    ours = [re.match(r"(?:import|from) repetiteur\.([\w.]+)", line) for line in lines]
+    others = [(ROOT / found[1].replace(".", "/")).with_suffix(".py") for found in ours if found]
+    return any(re.match(r"(import|from) torch\b", line) for line in lines) or any(
+        needs_torch(other) for other in others if other.is_file()
+    )
 
 
 def called(path: Path) -> set[str]:

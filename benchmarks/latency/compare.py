@@ -37,7 +37,7 @@ class Change:
     figure: str
     before_ms: float
     after_ms: float
-    ratio: float  # after / before
+    ratio: float  # after / before; NaN where something was foreseen, and negative
     verdict: Verdict
 
 
@@ -59,7 +59,7 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Change]:
 def _change(source: str, what: str, figure: str, former: dict[str, Any], row: dict[str, Any]) -> Change:
     before_ms, after_ms = float(former[f"{figure}_ms"]), float(row[f"{figure}_ms"])
     sure = verdict(former[f"slices_{figure}_ms"], row[f"slices_{figure}_ms"])
-    ratio = max(after_ms, _LEAST_MS) / max(before_ms, _LEAST_MS)
+    ratio = max(after_ms, _LEAST_MS) / before_ms if before_ms > 0 else math.nan
     return Change(source, what, figure, before_ms, after_ms, ratio, sure)
 
 
@@ -67,7 +67,9 @@ def verdict(before_ms: Sequence[float], after_ms: Sequence[float]) -> Verdict:
     """From the slices of two runs."""
     if min(len(before_ms), len(after_ms)) < 3:
         return Verdict.UNKNOWN
-    before, after = (np.log(np.maximum(values, _LEAST_MS)) for values in (before_ms, after_ms))
+    before, after = np.asarray(before_ms), np.asarray(after_ms)
+    if min(before.min(), after.min()) >= 0:  # else what was foreseen, which has no ratio
+        before, after = np.log(np.maximum(before, _LEAST_MS)), np.log(np.maximum(after, _LEAST_MS))
     gap = float(after.mean() - before.mean())
     error = math.sqrt(before.var(ddof=1) / len(before) + after.var(ddof=1) / len(after))
     if abs(gap) <= SURE * error:

@@ -12,6 +12,7 @@ import numpy as np
 from repetiteur.benchmarks.latency.ledger import Kind
 from repetiteur.benchmarks.latency.receiver import CODES, Received
 
+_SAME_Q = 1e-6
 SLICES = 10  # of a run, to tell how steady it was
 EDGES_MS = np.geomspace(0.01, 1000.0, 76)  # of the histograms
 
@@ -81,6 +82,29 @@ def first_of(causes: int, told: np.ndarray, came_s: np.ndarray, types: Sequence[
     return found
 
 
+def reached(causes: np.ndarray, told: np.ndarray, came_s: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of every onset of the score that was matched, when it began, and when the first position came that was
+    there or beyond. One that was foreseen comes before its onset. Onsets leapt to are left out."""
+    where = np.flatnonzero(told["code"] == CODES["position"])
+    place_q, matched_q = told["q"][where], told["q"]
+    matches = np.flatnonzero((told["code"] == CODES["match"]) & (told["cause"] >= 0) & np.isfinite(matched_q))
+    chords = np.flatnonzero(np.diff(matched_q[matches], prepend=math.nan) != 0.0)[1:]
+    found = []
+    for chord in np.split(matches, chords):
+        if not len(chord):
+            continue
+        q = matched_q[chord[0]] - _SAME_Q
+        there = int(np.searchsorted(where, chord[0]))
+        while there < len(where) and place_q[there] < q:
+            there += 1
+        while there > 0 and q <= place_q[there - 1] <= place_q[min(there, len(where) - 1)]:
+            there -= 1
+        if 0 < there < len(where) and place_q[there - 1] < q:
+            found.append((causes["onset_s"][told["cause"][chord]].min(), came_s[where[there]]))
+    onset_s, there_s = np.array(found).reshape(-1, 2).T
+    return onset_s, there_s
+
+
 def rows(causes: np.ndarray, told: np.ndarray, came_s: np.ndarray, deadline_s: float) -> list[Row]:
     """``came_s``: as ``received_s``, on the clock of the causes."""
     found = [*_ends(causes, told, came_s, deadline_s), *_stages(causes, told, came_s)]
@@ -93,9 +117,9 @@ def _ends(
     count, at_s = len(causes), causes["at_s"]
     note_s = first_of(count, told, came_s, ["note"])
     verdict_s = first_of(count, told, came_s, ["match", "mistake"])
-    place_s = first_of(count, told, came_s, ["position"])
     played = causes["kind"] == Kind.PLAYED
     if played.any():
+        place_s = first_of(count, told, came_s, ["position"])
         for what, arrived_s in (("note", note_s), ("verdict", verdict_s), ("position", place_s)):
             took_s = np.where(played, arrived_s - at_s, math.nan)
             deadline = deadline_s if what == "note" else None
@@ -106,7 +130,6 @@ def _ends(
         ("provisional note", ~sure, note_s),
         ("confirmed note", sure, note_s),
         ("verdict", sure, verdict_s),
-        ("position", sure, place_s),
     ):
         took_s = np.where(which, arrived_s - causes["onset_s"], math.nan)
         yield row(f"onset → {what} received", Part.END, at_s, took_s)
@@ -115,6 +138,8 @@ def _ends(
             yield row(f"onset → sample needed, {what}", Part.ALGORITHM, at_s, ahead_s)
             took_s = np.where(which, arrived_s - at_s, math.nan)
             yield row(f"sample needed → {what} received", Part.COMPUTE, at_s, took_s, deadline_s)
+    onset_s, there_s = reached(causes, told, came_s)
+    yield row("onset → position there", Part.END, onset_s, there_s - onset_s)
 
 
 def _stages(causes: np.ndarray, told: np.ndarray, came_s: np.ndarray) -> Iterator[Row | None]:

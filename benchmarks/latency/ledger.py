@@ -5,16 +5,15 @@ All room is made beforehand and touched, so that watching does not let the memor
 
 from __future__ import annotations
 
+import math
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 from enum import IntEnum
 
 import numpy as np
 
-from repetiteur.benchmarks.latency.players import SoundCard
 from repetiteur.benchmarks.latency.receiver import CODES
-from repetiteur.realtime.events import Event, Note, NoteStatus
+from repetiteur.realtime.events import Event, Match, Note, NoteStatus, Position
 from repetiteur.realtime.hearing.ears import Ears
 from repetiteur.realtime.inputs import Chunk, HeardNote, HeardTrace, Input, NoteOn
 
@@ -29,35 +28,38 @@ class Kind(IntEnum):
 
 CAUSE = np.dtype([
     ("kind", np.int8),
+    ("pitch", np.int16),
     ("onset_s", np.float64),  # the note began
     ("at_s", np.float64),  # the last sample was captured that had to be waited for; of MIDI the stamp
-    ("delivered_s", np.float64),  # the block with it came from the device
+    ("delivered_s", np.float64),  # the block with it came from the device: known afterwards
     ("heard_from_s", np.float64),  # the ears took it
     ("heard_s", np.float64),  # the ears had made a note of it
     ("taken_s", np.float64),  # the engine's thread took the note
     ("followed_s", np.float64),  # the engine had made events of it
     ("sent_s", np.float64),  # the last of these was packed and given to the system
 ])  # fmt: skip
-TOLD = np.dtype([("cause", np.int32), ("code", np.int16), ("note", np.int32)])
-
-
-@dataclass(slots=True)
-class _Heard:
-    delivered_s: float
-    heard_from_s: float
-    heard_s: float
+TOLD = np.dtype([
+    ("cause", np.int32),
+    ("code", np.int16),
+    ("note", np.int32),
+    ("q", np.float64),  # of a position, or a match that is no grace note
+])  # fmt: skip
 
 
 class Ledger:
     """``taken`` and the two sinks: on the engine's thread. ``submit``: on that of the ears."""
 
-    def __init__(self, seconds: float, now_s: Callable[[], float]) -> None:
+    def __init__(
+        self, seconds: float, now_s: Callable[[], float], graces: Collection[str] = frozenset()
+    ) -> None:
+        """``graces``: ids of grace notes, which the place on the page passes by without standing there."""
         self._now_s = now_s
+        self._graces = graces
         self._causes = np.ones(int((seconds + 10) * NOTES_PER_S), CAUSE)
         self._told = np.ones(int((seconds + 10) * EVENTS_PER_S), TOLD)
         self._cause_count = self._told_count = 0
         self._cause = -1  # of the events about to come
-        self._on_their_way: deque[_Heard] = deque()
+        self._on_their_way: deque[tuple[float, float]] = deque()
         self.missing = 0  # that there was no room for
         self.before, self.after = _Before(self), _After(self)
 
@@ -70,9 +72,9 @@ class Ledger:
         """Every event in the order of sending."""
         return self._told[: self._told_count]
 
-    def hearing(self, item: HeardNote, card: SoundCard, heard_from_s: float) -> None:
-        """The ears have made this note, and hand it on now."""
-        self._on_their_way.append(_Heard(card.delivered_s(item.t_s), heard_from_s, self._now_s()))
+    def hearing(self, heard_from_s: float) -> None:
+        """The ears have made a note of what they took then, and hand it on now."""
+        self._on_their_way.append((heard_from_s, self._now_s()))
 
     def taken(self, item: Input) -> None:
         """The engine's thread is about to give this to the engine."""
@@ -82,18 +84,18 @@ class Ledger:
             stamps = (item.t_s,) * 5
             kind = Kind.PLAYED
         elif isinstance(item, HeardNote):
-            heard = self._on_their_way.popleft()
+            heard_from_s, heard_s = self._on_their_way.popleft()
             if item.status is NoteStatus.WITHDRAWN:
                 return
             kind = Kind.PROVISIONAL if item.status is NoteStatus.PROVISIONAL else Kind.CONFIRMED
-            stamps = item.onset_s, item.t_s, heard.delivered_s, heard.heard_from_s, heard.heard_s
+            stamps = item.onset_s, item.t_s, item.t_s, heard_from_s, heard_s
         else:
             return
         if self._cause_count == len(self._causes):
             self.missing += 1
             return
         self._cause = self._cause_count
-        self._causes[self._cause] = (kind, *stamps, now_s, now_s, now_s)
+        self._causes[self._cause] = (kind, item.pitch, *stamps, now_s, now_s, now_s)
         self._cause_count += 1
 
     def followed(self) -> None:
@@ -109,8 +111,13 @@ class Ledger:
                 self.missing += 1
                 return
             note = event.id if isinstance(event, Note) else -1
-            self._told[self._told_count] = (self._cause, CODES[event.type], note)
+            self._told[self._told_count] = (self._cause, CODES[event.type], note, self._place_q(event))
             self._told_count += 1
+
+    def _place_q(self, event: Event) -> float:
+        if isinstance(event, Position) or (isinstance(event, Match) and event.score_note not in self._graces):
+            return event.q
+        return math.nan
 
 
 class _Before:
@@ -152,6 +159,7 @@ class TimedEars:
         return events
 
     def finish(self) -> list[Event | HeardTrace]:
+        self.taken_s = self._now_s()
         return self._ears.finish()
 
     def reset(self) -> None:

@@ -35,6 +35,7 @@ class Sound:
     score: Score
     samples: np.ndarray  # float32, one channel
     rate_hz: float
+    strokes: tuple[Stroke, ...] = ()  # what is played in it, where that is known to the sample
 
 
 Material = Midi | Sound
@@ -47,7 +48,8 @@ def bundled_midi() -> Midi:
 def bundled_sound() -> Sound:
     """The same performance on something like a piano, so that nothing has to be recorded or installed."""
     played = bundled_midi()
-    return Sound(played.score, tones(strokes_of(played.performed)), TONES_HZ)
+    strokes = strokes_of(played.performed)
+    return Sound(played.score, tones(strokes), TONES_HZ, tuple(strokes))
 
 
 def read_material(score: Path, performance: Path) -> Material:

@@ -56,7 +56,7 @@ def _run(run: Run) -> str:
 def _changes(changes: Sequence[Change]) -> str:
     rows = (
         [escape(each.what), each.source, each.figure, _ms(each.before_ms), _ms(each.after_ms),
-         f"{each.ratio:.2f}", str(each.verdict)]
+         _ms(each.ratio), str(each.verdict)]
         for each in changes
     )  # fmt: skip
     head = ("", "from", "figure", "before ms", "now ms", "ratio", "verdict")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 import platform
 import threading
@@ -21,6 +20,7 @@ from repetiteur.benchmarks.latency.material import Material, Midi, Sound
 from repetiteur.benchmarks.latency.players import Keyboard, SoundCard
 from repetiteur.benchmarks.latency.receiver import Receiver
 from repetiteur.benchmarks.latency.resources import Resources
+from repetiteur.benchmarks.latency.truth import put_right
 from repetiteur.benchmarks.workers import default_workers
 from repetiteur.bridges.hearing import make_ears
 from repetiteur.bridges.live_ears import LiveEars
@@ -30,6 +30,7 @@ from repetiteur.bridges.urgency import Urgency, tidy, undisturbed
 from repetiteur.bridges.wire.osc_server import OscServer
 from repetiteur.realtime.clock import LiveClock
 from repetiteur.realtime.inputs import HeardNote, Input, Reset
+from repetiteur.realtime.score import NoteKind, Score
 from repetiteur.realtime.session import Session
 
 POINTS = 600  # of a timeline, at most
@@ -97,38 +98,47 @@ def measure(material: Material, manner: Manner) -> Run:
         zero_s = _zero_s(session.now_s)
         server = OscServer(SessionControls(session, load_score), 0, targets=[("127.0.0.1", receiver.port)])
         cleanup.callback(server.close)
-        ledger = Ledger(manner.seconds, session.now_s)
+        ledger = Ledger(manner.seconds, session.now_s, _graces(material.score))
         for sink in (ledger.before, server, ledger.after):
             session.add_sink(sink)
         session.watch_with(ledger)
         session.hurry_with(manner.urgency)
         session.tidy_with(tidy)
         if isinstance(material, Sound):
-            play = _by_ear(material, manner, session, ledger)
+            player = _by_ear(material, manner, session, ledger)
         else:
-            play = _by_hand(material, manner, session)
+            player = _by_hand(material, manner, session)
         resources = Resources(int(manner.seconds) + 10)
         with undisturbed():
             session.start()
-            late_blocks, overflows = play(resources)
+            late_blocks, overflows = player.play(resources)
             cpu = resources.cpu
             session.stop()
         time.sleep(_SETTLING_S)
         received = receiver.close()
+        drift_ms = player.put_right(ledger.causes)
         came_s = figures.received_s(ledger.told, received) - zero_s
         rows = figures.rows(ledger.causes, ledger.told, came_s, manner.deadline_s)
         lost = Lost(session.overflows, overflows, late_blocks, int(np.isnan(came_s).sum()), ledger.missing)
         return Run(
             "sound" if isinstance(material, Sound) else "MIDI", manner.seconds, tuple(rows), lost,
-            float(resources.memory_mb[-1]), resources.growth(), cpu, _drift_ms(ledger.causes),
+            float(resources.memory_mb[-1]), resources.growth(), cpu, drift_ms,
             tuple(_timeline(ledger, came_s, resources, manner.seconds)), machine(), refused, load,
         )  # fmt: skip
 
 
-Play = Callable[[Resources], tuple[int, int]]
+@dataclass(frozen=True, slots=True)
+class _Player:
+    play: Callable[[Resources], tuple[int, int]]  # late blocks, and overflows
+    put_right: Callable[[np.ndarray], float]  # times of the causes; gives by how many ms these had drifted
 
 
-def _by_hand(material: Midi, manner: Manner, session: Session) -> Play:
+def _graces(score: Score) -> frozenset[str]:
+    grace = score.notes["kind"] == NoteKind.GRACE
+    return frozenset(name for name, is_one in zip(score.note_ids, grace, strict=True) if is_one)
+
+
+def _by_hand(material: Midi, manner: Manner, session: Session) -> _Player:
     keyboard = Keyboard(
         material.performed, session.submit, session.now_s, manner.jitter_s, manner.seed, manner.urgency
     )
@@ -139,20 +149,20 @@ def _by_hand(material: Midi, manner: Manner, session: Session) -> Play:
         keyboard.close()
         return 0, 0
 
-    return play
+    return _Player(play, lambda causes: 0.0)  # its stamps are the session's own
 
 
-def _by_ear(material: Sound, manner: Manner, session: Session, ledger: Ledger) -> Play:
+def _by_ear(material: Sound, manner: Manner, session: Session, ledger: Ledger) -> _Player:
     card = SoundCard(
         material.samples, material.rate_hz, round(manner.block_s * material.rate_hz), session.now_s,
-        manner.jitter_s, manner.seed, manner.urgency, manner.drift_ppm,
+        manner.jitter_s, manner.seed, manner.urgency, manner.seconds, manner.drift_ppm,
         lambda: session.submit(Reset(session.now_s())),
     )  # fmt: skip
     ears = TimedEars(make_ears(), session.now_s)
 
     def deliver(item: Input) -> None:
         if isinstance(item, HeardNote):
-            ledger.hearing(item, card, ears.taken_s)
+            ledger.hearing(ears.taken_s)
         session.submit(item)
 
     live = LiveEars(card, ears, deliver, session.now_s, hurry=manner.urgency)
@@ -163,7 +173,7 @@ def _by_ear(material: Sound, manner: Manner, session: Session, ledger: Ledger) -
         live.close()
         return card.late_blocks, live.overflows
 
-    return play
+    return _Player(play, lambda causes: put_right(causes, card, material.strokes))
 
 
 def _wait(seconds: float, resources: Resources) -> None:
@@ -181,14 +191,6 @@ def _zero_s(now_s: Callable[[], float]) -> float:
         before_s, here_s, after_s = time.monotonic(), now_s(), time.monotonic()
         tries.append((after_s - before_s, (before_s + after_s) / 2 - here_s))
     return min(tries)[1]
-
-
-def _drift_ms(causes: np.ndarray) -> float:
-    tenth = len(causes) // 10
-    if not tenth:
-        return math.nan
-    ahead_s = causes["delivered_s"] - causes["at_s"]
-    return float((np.median(ahead_s[-tenth:]) - np.median(ahead_s[:tenth])) * 1e3)
 
 
 def _timeline(ledger: Ledger, came_s: np.ndarray, resources: Resources, seconds: float) -> list[Moment]:

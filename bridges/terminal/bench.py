@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from repetiteur.bridges.terminal import bench_engines, bench_latency
 from repetiteur.bridges.terminal.options import (
+    ENGINES,
     at_least_one,
     lookahead_argument,
     peers_arguments,
@@ -54,6 +55,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     bench_engines.arguments(engines)
     scale = chosen.add_parser("scale", help="scores of 100 to 200,000 notes, 1 to 64 sessions of sound")
     scale.add_argument("--only", choices=("scores", "sessions"), help="one of the two")
+    scale.add_argument("--engine", choices=ENGINES[1:], default=ENGINES[1],
+                       help="of the ears; another than %(default)s is shared by all sessions")  # fmt: skip
+    scale.add_argument("--sessions", type=at_least_one, action="append", metavar="N",
+                       help="only so many at once (default: 1 to 64)")  # fmt: skip
     hearing = chosen.add_parser("hearing", help="what 10 ms of sound cost until they are features")
     hearing.add_argument(
         "--seconds", type=seconds, default=10.0, help="how long to listen in real time (default: 10)"
@@ -201,10 +206,15 @@ def _ablation(args: argparse.Namespace) -> int:
 
 def _scale(args: argparse.Namespace) -> int:
     from repetiteur.benchmarks import scale, scale_sessions
+    from repetiteur.models.engines.interface import UnavailableError
 
     scores = [] if args.only == "sessions" else list(_with_progress(scale.measure(), len(scale.SIZES)))
-    measured = iter(()) if args.only == "scores" else scale_sessions.measure()
-    sessions = list(_with_progress(measured, len(scale_sessions.SESSIONS)))
+    counts = () if args.only == "scores" else args.sessions or scale_sessions.SESSIONS
+    measured = scale_sessions.measure(counts, engine=args.engine)
+    try:
+        sessions = list(_with_progress(measured, len(counts)))
+    except UnavailableError as error:
+        raise InputError("--engine", str(error), "choose another one") from None
     if args.json:
         return _print_json({"scores": scores, "sessions": sessions})
     if scores:
@@ -216,10 +226,11 @@ def _scale(args: argparse.Namespace) -> int:
         ]  # fmt: skip
         _print_table("Cost against the length of the score", head, cells)
     if sessions:
-        head = ("sessions of sound", "threads", "ms/10 ms p50", "p99", "share of real time")
+        head = ("sessions of sound", "threads", "ms until all heard 10 ms, p50", "p99", "each, p50", "p99",
+                "share of real time")  # fmt: skip
         cells = [
-            (str(row.sessions), str(row.threads), f"{row.p50_ms:.2f}", f"{row.p99_ms:.2f}",
-             f"{row.share:.2f}")
+            (str(row.sessions), str(row.threads), *(f"{ms:.2f}" for ms in
+             (row.p50_ms, row.p99_ms, row.each_p50_ms, row.each_p99_ms)), f"{row.share:.2f}")
             for row in sessions
         ]  # fmt: skip
         _print_table("Many players heard and followed at once", head, cells)

@@ -140,7 +140,7 @@ def _print_changes(changes: Sequence[Any]) -> None:
         head = ("", "from", "figure", "before ms", "now ms", "ratio", "verdict")
         cells = [
             (each.what, each.source, each.figure, _ms(each.before_ms), _ms(each.after_ms),
-             f"{each.ratio:.2f}", str(each.verdict))
+             _ms(each.ratio), str(each.verdict))
             for each in changes
         ]  # fmt: skip
         print_table("Against the other report", head, cells)

@@ -19,13 +19,16 @@ class Features:
         self._ears = [new_ear() for _ in range(listeners)]
         self._pasts = [new_past() for _ in range(listeners)]
 
-    def of(self, sound: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """(listeners, hops, windows, BINS) and (listeners, hops, DESCRIPTORS) of whole hops."""
+    def of(self, sound: np.ndarray, who: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """(listeners, hops, windows, BINS) and (listeners, hops, DESCRIPTORS) of whole hops; ``who``: of
+        these listeners, for the others no time passes."""
         sound = np.require(sound, np.float32, ("C", "A", "W"))
         listeners, hops = len(sound), sound.shape[1] // HOP_SAMPLES
         spectra = np.zeros((listeners, hops, len(WINDOWS), BINS), np.float32)
         descriptors = np.zeros((listeners, hops, DESCRIPTORS), np.float32)
         for number, (ear, past) in enumerate(zip(self._ears, self._pasts, strict=True)):
+            if who is not None and not who[number]:
+                continue
             begin = 0
             for hop in range(hops):
                 begin = listen(self._plan, ear, sound[number], begin, spectra[number, hop], self._amplitudes)

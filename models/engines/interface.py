@@ -48,8 +48,12 @@ class Engine(Protocol):
     @property
     def listeners(self) -> int: ...
 
-    def hear(self, sound: np.ndarray) -> np.ndarray:
-        """(listeners, whole hops of 16 kHz samples) in, (listeners, hops, KEYS, HEADS) probabilities out."""
+    def hear(self, sound: np.ndarray, who: np.ndarray | None = None) -> np.ndarray:
+        """(listeners, whole hops of 16 kHz samples) in, (listeners, hops, KEYS, HEADS) probabilities out.
+
+        ``who``: of which listeners there is sound, if not of all. For the others no time passes, and what is
+        told of them means nothing.
+        """
         ...
 
     def reset(self, listener: int | None = None) -> None:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from repetiteur.models.encoder.engine import encoder_of
+from repetiteur.models.encoder.heads import HEADS, HOP_SAMPLES, KEYS
 from repetiteur.models.encoder.weights import Weights
 from repetiteur.models.engines.interface import EngineName
 
@@ -27,17 +28,16 @@ class NumbaEngine:
     def listeners(self) -> int:
         return len(self._encoders)
 
-    def hear(self, sound: np.ndarray) -> np.ndarray:
-        if self._pool is None:
-            return np.stack([encoder.hear(row) for encoder, row in zip(self._encoders, sound, strict=True)])
-        out: list[np.ndarray] = [sound] * self.listeners
+    def hear(self, sound: np.ndarray, who: np.ndarray | None = None) -> np.ndarray:
+        out = np.empty((self.listeners, sound.shape[1] // HOP_SAMPLES, KEYS, HEADS), np.float32)
 
         def work(share: range) -> None:
             for number in share:
-                out[number] = self._encoders[number].hear(sound[number])
+                if who is None or who[number]:
+                    out[number] = self._encoders[number].hear(sound[number])
 
-        list(self._pool.map(work, self._shares))
-        return np.stack(out)
+        list(map(work, self._shares) if self._pool is None else self._pool.map(work, self._shares))
+        return out
 
     def reset(self, listener: int | None = None) -> None:
         for encoder in self._encoders if listener is None else self._encoders[listener : listener + 1]:

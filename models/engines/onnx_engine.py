@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from importlib import import_module
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 
@@ -39,13 +40,17 @@ class OnnxEngine:
         shapes = [each.shape for each in self._session.get_inputs()][2:]
         self._past = [np.zeros(shape, np.float32) for shape in shapes]
 
-    def hear(self, sound: np.ndarray) -> np.ndarray:
-        spectra, descriptors = self._features.of(sound)
+    def hear(self, sound: np.ndarray, who: np.ndarray | None = None) -> np.ndarray:
+        spectra, descriptors = self._features.of(sound, who)
         hops = spectra.shape[1]
         out = np.empty((self.listeners, hops, KEYS, HEADS), np.float32)
         for hop in range(hops):
             given = (spectra[:, hop : hop + 1], descriptors[:, hop : hop + 1], *self._past)
-            told, *self._past = self._session.run(None, dict(zip(self._inputs, given, strict=True)))
+            told, *past = self._session.run(None, dict(zip(self._inputs, given, strict=True)))
+            self._past = past if who is None else [
+                np.where(who.reshape(-1, *[1] * (new.ndim - 1)), new, kept)
+                for new, kept in zip(past, self._past, strict=True)
+            ]  # fmt: skip
             out[:, hop] = told[:, 0]
         return out
 
@@ -66,7 +71,8 @@ def exported(weights: Weights, listeners: int) -> bytes:
     given = module.nothing_heard(listeners)
     names = ["spectra", "descriptors", *(f"past_{number}" for number in range(len(given) - 2))]
     told = ["evidence", *(f"next_{number}" for number in range(len(given) - 2))]
-    with torch.no_grad():
+    with torch.no_grad(), catch_warnings():
+        simplefilter("ignore")  # it tells of every constant it leaves as it is
         torch.onnx.export(  # to a file in memory, as the form that is not called dynamo can
             module, given, file,  # pyright: ignore[reportArgumentType]
             input_names=names, output_names=told, opset_version=_OPSET, dynamo=False,

@@ -36,8 +36,9 @@ class TorchEngine:
         self._device = self._past[0].device
 
     @torch.inference_mode()
-    def hear(self, sound: np.ndarray) -> np.ndarray:
-        spectra, descriptors = self._features.of(sound)
+    def hear(self, sound: np.ndarray, who: np.ndarray | None = None) -> np.ndarray:
+        spectra, descriptors = self._features.of(sound, who)
+        heard = slice(None) if who is None else torch.from_numpy(np.flatnonzero(who)).to(self._device)
         hops = spectra.shape[1]
         out = np.empty((self.listeners, hops, KEYS, HEADS), np.float32)
         for hop in range(hops):
@@ -47,7 +48,7 @@ class TorchEngine:
                 *self._past,
             )
             for kept, new in zip(self._past, past, strict=True):
-                kept.copy_(new)
+                kept[heard] = new[heard]
             out[:, hop] = told[:, 0].float().cpu().numpy()
         return out
 

@@ -144,18 +144,24 @@ class Ears:
         return self._since_s + (self._taken / self._rate_hz if self._rate_hz else 0.0)
 
     def _change_rate(self, chunk: Chunk, out: list[Event | HeardTrace]) -> None:
-        """The first chunk, or another device: what the resampler still holds comes out first."""
+        """The first chunk, or another device: what the resampler still holds comes out first.
+
+        The new one is filled with silence, as if that had come before: so a hop ends with a sample of the
+        device counted from its first, and where blocks divide 10 ms no hop waits for the rest of a block.
+        """
         if not self._rate_hz:
             self._begin_s = chunk.t_s
         before_s = self._taken_in_s
         self._be_silent(self._held_s, out)
         self._since_s = self._given / SAMPLE_RATE_HZ
-        self._clock.jump(before_s - self._since_s)
-        self._taken = 0
         self._rate_hz = chunk.rate_hz
         as_it_is = chunk.rate_hz == SAMPLE_RATE_HZ
         self._resampler = None if as_it_is else self._make_resampler(chunk.rate_hz)
         self._held_s = self._resampler.delay_s if self._resampler else 0.0
+        self._taken = round(self._held_s * self._rate_hz)
+        if self._resampler is not None:
+            self._resampler.push(np.zeros(self._taken, np.float32))
+        self._clock.jump(before_s - self._taken_in_s)
 
     def _be_silent(self, seconds: float, out: list[Event | HeardTrace]) -> float:
         """Take in silence; returns how much, in whole samples."""

@@ -91,6 +91,15 @@ def test_what_is_strange_for_some_time_is_another_piece_and_another_place_a_new_
     assert heard.strange == 0
 
 
+def test_at_rest_it_is_not_asked_and_the_rules_answer(hearing) -> None:
+    heard, last, note, opinion = hearing
+    opinion.played, heard.at_rest = 0.9, True
+    assert heard.struck(last.pitch, last.t_s) is None and heard.is_real(note)
+    assert opinion.asked == 0
+    heard.at_rest = False
+    assert heard.struck(last.pitch, last.t_s) == faint(last.pitch, last.t_s + 0.02)
+
+
 def test_the_rules_answer_where_it_sees_nothing(hearing) -> None:
     heard, _, _, _ = hearing
     assert heard.is_real(999)

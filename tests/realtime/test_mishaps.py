@@ -10,7 +10,13 @@ from pathlib import Path
 import pytest
 
 from repetiteur.bridges.assets import PERFORMANCE, SCORE
-from repetiteur.bridges.journal import JournalWriter, first_difference, recorded_events, replay_journal
+from repetiteur.bridges.journal import (
+    JournalWriter,
+    first_difference,
+    read_journal,
+    recorded_events,
+    replay_journal,
+)
 from repetiteur.bridges.performances import read_performance
 from repetiteur.bridges.scores import load_score
 from repetiteur.bridges.wire.json_lines import encode
@@ -18,7 +24,17 @@ from repetiteur.realtime import kept_engine, recovery
 from repetiteur.realtime.clock import ManualClock
 from repetiteur.realtime.engine import Engine
 from repetiteur.realtime.events import Event, Fault, Health, Hello, Match, Position, State, StateChanged
-from repetiteur.realtime.inputs import FaultSeen, Input, NoteOn, Pause, Resume, Tick
+from repetiteur.realtime.inputs import (
+    AskLadder,
+    FaultSeen,
+    HeardTrace,
+    Input,
+    NoteOn,
+    Pause,
+    Resume,
+    RulesAlone,
+    Tick,
+)
 from repetiteur.realtime.overload import Work
 from repetiteur.realtime.score import Score
 from repetiteur.realtime.session import Session
@@ -164,8 +180,6 @@ def test_who_pauses_is_not_followed_and_then_is_again(score: Score) -> None:
     assert any(at_s > resume.t_s for at_s in matches)
 
 
-
-
 def test_what_cannot_be_kept_up_with_is_thinned_told_and_taken_up_again(score: Score) -> None:
     clock = ManualClock()
     session, listener = Session(score, clock=clock), Listener()
@@ -205,3 +219,37 @@ def test_what_cannot_be_kept_up_with_is_thinned_told_and_taken_up_again(score: S
     session.stop()
     (fault,) = listener.only(Fault)
     assert isinstance(fault, Fault) and "cannot keep up: positions" in fault.what
+
+
+def test_the_ladder_is_left_alone_first_and_a_journal_knows(score: Score, tmp_path: Path) -> None:
+    clock, journal = ManualClock(), tmp_path / "take"
+    session, listener = Session(score, clock=clock), Listener()
+    session.add_sink(listener)
+    session.record_with(JournalWriter(journal, SCORE))
+    taken = threading.Event()
+
+    class Watcher:
+        def taken(self, item: Input) -> None:
+            if isinstance(item, HeardTrace):
+                taken.set()
+
+    def heard_at(now_s: float, late_s: float) -> None:
+        clock.advance(now_s - clock.now_s())
+        taken.clear()
+        session.submit(HeardTrace(now_s - late_s, -1, 60, now_s - late_s - 0.16, *[0.1] * 7))
+        assert taken.wait(20.0)
+
+    session.watch_with(Watcher())
+    session.start()
+    for tenth in range(1, 5):
+        heard_at(tenth / 10, 0.2)
+    assert session.leaves_out(Work.LADDER) and not session.leaves_out(Work.POSITION_RATE)
+    for tenth in range(5, 40):
+        heard_at(tenth / 10, 0.0)
+    assert not session.leaves_out(Work.LADDER)
+    session.stop()
+    (fault,) = listener.only(Fault)
+    assert isinstance(fault, Fault) and "looking at the sound once more" in fault.what
+    inputs = [entry for entry in read_journal(journal) if isinstance(entry, RulesAlone | AskLadder)]
+    assert [type(item) for item in inputs] == [RulesAlone, AskLadder]
+    assert first_difference(journal) is None

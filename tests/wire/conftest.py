@@ -41,6 +41,8 @@ INPUTS: tuple[inputs.Input, ...] = (
     inputs.Finish(86400.123456789),
     inputs.FaultSeen(1.0, "port gone", "plug it in"),
     inputs.HealthMeasured(2.0, 0.1, 0.9, 1, 2, 0.05),
+    inputs.RulesAlone(2.5),
+    inputs.AskLadder(2.5),
     inputs.Start(3.0),
     inputs.Arm(3.0),
     inputs.Stop(3.0),

@@ -14,7 +14,12 @@ from repetiteur.benchmarks.latency.ledger import CAUSE, TOLD, Kind
 from repetiteur.benchmarks.latency.receiver import CODES, Received
 from repetiteur.realtime.errors import InputError
 
-NOTE, MATCH = CODES["note"], CODES["match"]
+NOTE, MATCH, POSITION = CODES["note"], CODES["match"], CODES["position"]
+NOWHERE = math.nan
+
+
+def events(*rows: tuple[int, int, int, float]) -> np.ndarray:
+    return np.array(list(rows), TOLD)
 
 
 def test_percentiles_slices_and_missed_deadlines() -> None:
@@ -30,7 +35,8 @@ def test_percentiles_slices_and_missed_deadlines() -> None:
 
 
 def test_packets_are_matched_in_order_and_lost_ones_are_known() -> None:
-    told = np.array([(0, NOTE, 0), (0, MATCH, -1), (1, NOTE, 1), (1, MATCH, -1), (1, MATCH, -1)], TOLD)
+    told = events(*((cause, code, note, NOWHERE) for cause, code, note in (
+        (0, NOTE, 0), (0, MATCH, -1), (1, NOTE, 1), (1, MATCH, -1), (1, MATCH, -1))))  # fmt: skip
     received = Received(
         np.array([1.0, 2.0, 3.0, 4.0]), np.array([NOTE, MATCH, MATCH, MATCH]), np.array([0, -1, -1, -1])
     )
@@ -43,7 +49,7 @@ def test_what_must_be_waited_for_is_apart_from_what_is_computed() -> None:
     causes = np.zeros(2, CAUSE)
     causes["kind"] = Kind.PROVISIONAL, Kind.CONFIRMED
     causes["onset_s"], causes["at_s"] = 1.0, (1.04, 1.16)
-    told = np.array([(0, NOTE, 0), (1, NOTE, 0)], TOLD)
+    told = events((0, NOTE, 0, NOWHERE), (1, NOTE, 0, NOWHERE))
     rows = {row.what: row for row in figures.rows(causes, told, np.array([1.045, 1.17]), 0.006)}
     assert rows["onset → provisional note received"].p50_ms == pytest.approx(45.0)
     assert rows["onset → sample needed, provisional note"].p50_ms == pytest.approx(40.0)
@@ -53,6 +59,22 @@ def test_what_must_be_waited_for_is_apart_from_what_is_computed() -> None:
     assert rows["onset → provisional note received"].part is Part.END
 
 
+def test_a_position_counts_from_the_onset_to_the_first_that_is_there() -> None:
+    causes = np.zeros(5, CAUSE)
+    causes["kind"], causes["onset_s"] = Kind.CONFIRMED, (1.0, 2.0, 1.99, 3.0, 4.0)
+    told = events(
+        (-1, POSITION, -1, 0.0), (0, MATCH, -1, 0.0),  # waited for: nothing was reached
+        (-1, POSITION, -1, 0.9), (-1, POSITION, -1, 1.0), (-1, POSITION, -1, 1.1),
+        (1, MATCH, -1, 1.0), (2, MATCH, -1, 1.0), (3, MATCH, -1, NOWHERE),  # foreseen; a grace note
+        (3, MATCH, -1, 2.0), (-1, POSITION, -1, 2.5),
+        (-1, POSITION, -1, 1.5), (4, MATCH, -1, 1.5),  # leapt to
+    )  # fmt: skip
+    came_s = 1.0 + 0.1 * np.arange(len(told))
+    onset_s, there_s = figures.reached(causes, told, came_s)
+    np.testing.assert_allclose(onset_s, [1.99, 3.0])
+    np.testing.assert_allclose(there_s, [1.3, 1.9])
+
+
 def test_a_change_is_told_from_noise() -> None:
     calm = [1.0, 1.1, 0.9, 1.05, 0.95, 1.0, 1.02, 0.98, 1.0, 1.0]
     assert verdict(calm, [2 * each for each in calm]) is Verdict.SLOWER
@@ -60,6 +82,7 @@ def test_a_change_is_told_from_noise() -> None:
     assert verdict(calm, calm[::-1]) is Verdict.NOISE
     assert verdict([0.2, 5.0, 1.0, 30.0], [0.4, 10.0, 2.0, 60.0]) is Verdict.NOISE
     assert verdict([1.0], calm) is Verdict.UNKNOWN
+    assert verdict([each - 2.0 for each in calm], calm) is Verdict.SLOWER
 
 
 def test_another_programs_json_is_refused() -> None:

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from repetiteur.benchmarks.latency.figures import Part
-from repetiteur.benchmarks.latency.ledger import Kind, Ledger
+from repetiteur.benchmarks.latency.ledger import CAUSE, Kind, Ledger
 from repetiteur.benchmarks.latency.material import bundled_midi, tones
 from repetiteur.benchmarks.latency.page import page
 from repetiteur.benchmarks.latency.players import SoundCard
 from repetiteur.benchmarks.latency.run import Manner, measure
+from repetiteur.benchmarks.latency.truth import put_right
 from repetiteur.bridges.planting.strokes import Stroke
 from repetiteur.bridges.urgency import AS_EVERYBODY
 from repetiteur.realtime.events import NoteStatus
@@ -29,7 +30,8 @@ def test_notes_played_reach_the_other_program() -> None:
 
 def test_a_sound_card_calls_with_every_block_and_knows_when() -> None:
     now_s, calls = [0.0], []
-    card = SoundCard(np.arange(100, dtype=np.float32), 1000.0, 10, lambda: now_s[0], 0.0, 1, lambda: None)
+    sound = np.arange(100, dtype=np.float32)
+    card = SoundCard(sound, 1000.0, 10, lambda: now_s[0], 0.0, 1, lambda: None, 1.0)
 
     def heard(data: bytes, frames: int, times: dict[str, float], flags: int) -> None:
         calls.append((np.frombuffer(data, np.float32)[0], times["input_buffer_adc_time"]))
@@ -48,7 +50,6 @@ def test_a_sound_card_calls_with_every_block_and_knows_when() -> None:
 def test_only_what_others_wait_for_is_noted() -> None:
     now_s = [0.0]
     ledger = Ledger(1.0, lambda: now_s[0])
-    card = SoundCard(np.zeros(100, np.float32), 1000.0, 10, lambda: 0.0, 0.0, 1, lambda: None)
     ledger.taken(Tick(0.0))
     ledger.taken(NoteOn(0.1, 60, 64))
     now_s[0] = 0.3
@@ -56,10 +57,21 @@ def test_only_what_others_wait_for_is_noted() -> None:
     ledger.sent([])
     for status in NoteStatus:
         item = HeardNote(0.5, 0, status, 60, 0.4, 64, 0.9)
-        ledger.hearing(item, card, 0.45)
+        ledger.hearing(0.45)
         ledger.taken(item)
     assert ledger.causes["kind"].tolist() == [Kind.PLAYED, Kind.PROVISIONAL, Kind.CONFIRMED]
     assert ledger.causes["sent_s"][0] == 0.3 and ledger.causes["heard_from_s"][1] == 0.45
+
+
+def test_times_are_counted_from_when_it_really_was() -> None:
+    sound = np.zeros(1000, np.float32)
+    card = SoundCard(sound, 1000.0, 10, lambda: 0.0, 0.0, 1, lambda: None, 1.0, drift_ppm=1e4)
+    causes = np.zeros(3, CAUSE)
+    causes["pitch"], causes["onset_s"] = (60, 60, 61), (0.497, 1.52, 0.5)
+    causes["at_s"] = 0.5, 1.512, 1.5139
+    assert put_right(causes, card, [Stroke(0.5, 0.1, 60, 64)]) == pytest.approx(3.9)
+    np.testing.assert_allclose(causes["onset_s"], [0.505, 1.515, np.nan])
+    np.testing.assert_allclose(causes["at_s"], [0.505, 1.515, 1.515])
 
 
 def test_tones_sound_where_they_are_struck() -> None:

@@ -40,6 +40,10 @@ def test_the_same_numbers_however_it_is_cut(name: EngineName, any_weights, right
     assert np.abs(again[0] - right[0]).max() > TOLERANCE[name], "the others did"
     engine.reset()
     assert np.abs(engine.hear(played) - right).max() <= TOLERANCE[name]
+    engine.reset()
+    one, others = np.array([False, True, False]), np.array([True, False, True])
+    told = [engine.hear(played, one)[one], engine.hear(played, others)[others]]
+    assert np.abs(np.concatenate(told) - right[[1, 0, 2]]).max() <= TOLERANCE[name]
 
 
 def test_the_module_never_writes_into_what_it_is_given(any_weights) -> None:
