@@ -107,18 +107,6 @@ class AudioListener:
         self._fall_silent(self._now_s())
         return f"audio input {self.name} is gone"
 
-    def change_to(self, name: str) -> None:
-        """Leave this input for another. Raises InputError; then ``look`` takes the former one up again."""
-        former = self.name
-        self.close()
-        self._fall_silent(self._now_s())
-        try:
-            self.open(name)
-            self.start()
-        except InputError:
-            self.name = former
-            raise
-
     def close(self) -> None:
         """Harmless twice."""
         stream, self._stream = self._stream, None

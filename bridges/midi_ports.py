@@ -104,20 +104,21 @@ class MidiListener:
         if self.name in _port_names(self._rtmidi, self._source):
             return None
         self.close()
-        t_s = self._now_s()
-        for channel, pitch in sorted(self._held):
-            self._deliver(NoteOff(t_s, pitch, channel))
-        self._held.clear()
         what = f"MIDI input {self.name} is gone"
-        self._deliver(FaultSeen(t_s, what, "plug it in again; it is taken up by itself"))
+        self._deliver(FaultSeen(self._now_s(), what, "plug it in again; it is taken up by itself"))
         return what
 
     def close(self) -> None:
+        """Keys that are down are let go. Harmless twice."""
         source, self._source = self._source, None
         if source is not None:
             source.cancel_callback()
             source.close_port()
             source.delete()
+        t_s = self._now_s()
+        for channel, pitch in sorted(self._held):
+            self._deliver(NoteOff(t_s, pitch, channel))
+        self._held.clear()
 
     def _connect(self) -> bool:
         for source in _open_systems(self._rtmidi, self._rtmidi.MidiIn):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -14,10 +15,11 @@ import pytest
 
 from repetiteur.benchmarks.chromium import Page, browsing, found
 from repetiteur.bridges import assets
+from repetiteur.bridges.live_inputs import InUse, Kind
 from repetiteur.bridges.scores import load_score
 from repetiteur.bridges.web.draw import Wish, draw
 from repetiteur.bridges.web.gate import Gate
-from repetiteur.bridges.web.performance import ALL_WORDS, ScoreFile
+from repetiteur.bridges.web.performance import ALL_WORDS, Inputs, InputsThere, Offered, ScoreFile
 from repetiteur.bridges.web.server import PageServer
 from repetiteur.bridges.web.sheet import Sheet
 from repetiteur.bridges.wire.control import ScoreInfo
@@ -35,7 +37,14 @@ from repetiteur.realtime.events import (
 )
 from repetiteur.realtime.score import Score
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0  # on a busy machine
+
+
+def wait_for(true: Callable[[], bool]) -> None:
+    end_s = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < end_s
+        time.sleep(0.01)
 
 
 class Pretended:
@@ -43,6 +52,7 @@ class Pretended:
 
     def __init__(self, path: Path) -> None:
         self.words = ALL_WORDS
+        self.inputs: Inputs | None = None
         self.commands: list[inputs.Command] = []
         self.is_held = False
         self.looped: tuple[int, int] | None = None
@@ -88,6 +98,40 @@ class Pretended:
 
     def level_dbfs(self) -> float | None:
         return self.dbfs
+
+
+class PluggedIn:
+    """The ``Inputs`` of a studio that is none. They take their time while ``patience`` is not set."""
+
+    def __init__(self) -> None:
+        self.used: tuple[InUse, ...] = (InUse(Kind.MIDI, "Stage Piano", True),)
+        self.found = InputsThere(
+            (
+                Offered(Kind.MIDI, "Stage Piano", ""),
+                Offered(Kind.MIDI, "Organ", ""),
+                Offered(Kind.AUDIO, "Microphone", "the system's own choice"),
+            ),
+            (),
+        )
+        self.chosen: list[tuple[Kind, str | None]] = []
+        self.patience = threading.Event()
+        self.patience.set()
+
+    def in_use(self) -> tuple[InUse, ...]:
+        return self.used
+
+    def there(self) -> InputsThere:
+        self.patience.wait(PATIENCE_S)
+        return self.found
+
+    def choose(self, kind: Kind, name: str | None) -> tuple[str, str] | None:
+        self.patience.wait(PATIENCE_S)
+        self.chosen.append((kind, name))
+        if name is not None and all(name != item.name for item in self.found.inputs):
+            return f"MIDI input {name}: not found", "plug it in"
+        others = tuple(item for item in self.used if item.kind is not kind)
+        self.used = others if name is None else (*others, InUse(kind, name, True))
+        return None
 
 
 class Story:
@@ -227,6 +271,8 @@ class Client:
         taken, self.data = self.data[:size], self.data[size:]
         return taken
 
+
+Connect = Callable[[], Client]
 
 _drawn: dict[tuple[str, int], Sheet] = {}
 
