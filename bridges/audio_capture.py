@@ -91,9 +91,14 @@ class AudioListener:
             raise InputError(f"audio input {name}", f"cannot be opened ({error})", remedy) from None
 
     def start(self) -> None:
-        """Chunks come from here on."""
+        """Chunks come from here on. Raises InputError."""
         self._called_s = self._now_s()
-        self._stream.start_stream()
+        try:
+            self._stream.start_stream()
+        except OSError as error:
+            self.close()
+            remedy = "plug it in again, or choose another input"
+            raise InputError(f"audio input {self.name}", f"does not begin ({error})", remedy) from None
 
     def look(self) -> str | None:
         """Notice a device that went or came back. Call it about twice a second; says what changed."""
@@ -121,8 +126,7 @@ class AudioListener:
         try:
             self.open(self.name)
             self.start()
-        except (InputError, OSError):
-            self.close()
+        except InputError:
             return False
         return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from .conftest import Pretended, Story, drawn_once
 
 PICTURES = Path(__file__).parents[2] / "build" / "page"
 PATIENCE_S = 20.0
-SIZES = [(1280, 800), (1024, 768), (390, 844)]
+SIZES = [(1280, 800), (1024, 768), (820, 1180), (390, 844)]
 DRAWN = (
     "document.querySelectorAll('.row svg .note').length > 20 && !document.getElementById('cursor').hidden"
 )
@@ -54,6 +55,10 @@ class Watched:
             assert time.monotonic() < end_s, f"never true: {script}"
             time.sleep(0.03)
         return found
+
+    def told(self, script: str, value: object) -> None:
+        """That it comes to be so."""
+        self.until(f"JSON.stringify({script}) == {json.dumps(json.dumps(value, separators=(',', ':')))}")
 
     def text(self, name: str) -> str:
         return self.page.ask(f"document.getElementById('{name}').textContent")
@@ -206,6 +211,20 @@ def test_it_is_steered_with_keys_alone(watched: Watched) -> None:
     assert ask("document.getElementById('keys').open")
     press("Escape")
     assert not ask("document.getElementById('keys').open")
+
+
+def test_another_score_is_chosen(watched: Watched) -> None:
+    watched.pretended.on_load = lambda: watched.server.send(Story(watched.pretended.score()).opening())
+    watched.open()
+    watched.page.press("o")
+    chosen = "[...document.querySelectorAll('#scores [aria-pressed=true]')].map(e => e.textContent)"
+    watched.told(chosen, ["menuet_in_g.musicxml"])
+    key = "performance.getEntriesByType('resource').map(e => e.name).filter(e => e.includes('layout')).length"
+    before = watched.page.ask(key)
+    watched.page.ask("document.querySelector('#scores [aria-pressed=false]').click()")
+    watched.told("document.getElementById('pieces').open", False)
+    watched.told(chosen, ["menuet_in_g.mid"])
+    watched.until(f"{key} > {before}")
 
 
 def test_trouble_is_told_in_plain_words(watched: Watched) -> None:

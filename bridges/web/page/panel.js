@@ -84,6 +84,13 @@ export class Panel {
     gauge("input", this.level, "");
   }
 
+  listensTo(inputs) {
+    if (!inputs || inputs.some((input) => input.kind === "audio")) return;
+    this.hears = false;
+    this.level = 0;
+    gauge("input", 0, "");
+  }
+
   sound(dbfs) {
     this.hears = true;
     this.level = Math.max(1 + dbfs / QUIETEST_DB, 0);
@@ -141,7 +148,8 @@ export class Panel {
   }
 
   health(health) {
-    put("latency", health ? `${health.latency_p50_ms.toFixed(1)} ms` : "–");
+    $("latency-row").hidden = !health;
+    put("latency", health ? `${health.latency_p50_ms.toFixed(1)} ms` : "");
     put("lost", health && health.overflows + health.dropped ? `${health.overflows + health.dropped} lost` : "");
   }
 
