@@ -9,8 +9,8 @@ from repetiteur.bridges.live_inputs import InUse, Kind
 from repetiteur.bridges.web.performance import InputsThere
 from repetiteur.bridges.web.server import PageServer
 
-from .conftest import PluggedIn, Pretended
-from .test_in_a_browser import PICTURES, Watched
+from .pretending import PluggedIn, Pretended
+from .watching import PICTURES, Watched
 
 CHOICES = "[...document.querySelectorAll('#inputs .choices button')].map(e => e.firstChild.textContent)"
 CHOSEN = CHOICES.replace("button'", "button[aria-pressed=true]'")
@@ -35,75 +35,75 @@ def press(watched: Watched, name: str) -> None:
 
 def test_what_is_listened_to_is_shown_and_another_chosen(watched: Watched, studio: PluggedIn) -> None:
     watched.open()
-    watched.told("document.getElementById('heard').textContent", "Stage Piano")
-    watched.told("document.getElementById('listening').checkVisibility()", True)
+    watched.page.becomes("document.getElementById('heard').textContent", "Stage Piano")
+    watched.page.becomes("document.getElementById('listening').checkVisibility()", True)
     watched.page.draw(watched.middle("#listening"))
-    watched.told(CHOICES, EVERYTHING)
-    watched.told(CHOSEN, ["Stage Piano", "None"])
+    watched.page.becomes(CHOICES, EVERYTHING)
+    watched.page.becomes(CHOSEN, ["Stage Piano", "None"])
     press(watched, "Microphone")
-    watched.told(CHOSEN, ["Stage Piano", "Microphone"])
+    watched.page.becomes(CHOSEN, ["Stage Piano", "Microphone"])
     press(watched, "Organ")
-    watched.told(CHOSEN, ["Organ", "Microphone"])
-    watched.told("document.getElementById('heard').textContent", "Microphone and Organ")
+    watched.page.becomes(CHOSEN, ["Organ", "Microphone"])
+    watched.page.becomes("document.getElementById('heard').textContent", "Microphone and Organ")
     assert studio.chosen == [(Kind.AUDIO, "Microphone"), (Kind.MIDI, "Organ")]
     PICTURES.mkdir(parents=True, exist_ok=True)
     for scheme in ("light", "dark"):
         watched.page.look(1024, 768, scheme)
         (PICTURES / f"inputs-{scheme}.png").write_bytes(watched.page.picture())
     watched.page.ask("document.querySelector('#inputs [type=submit]').click()")
-    watched.told("document.getElementById('inputs').open", False)
+    watched.page.becomes("document.getElementById('inputs').open", False)
     assert watched.page.complaints == [] and watched.page.ask("Object.keys(localStorage).length") == 0
 
 
 def test_with_keys_alone(watched: Watched, studio: PluggedIn) -> None:
     watched.open()
     watched.page.press("i")
-    watched.told(CHOICES, EVERYTHING)
+    watched.page.becomes(CHOICES, EVERYTHING)
     for _ in range(8):
         if watched.page.ask("document.activeElement.firstChild?.textContent") == "Organ":
             break
         watched.page.press("Tab")
     watched.page.press("Enter")
-    watched.told(CHOSEN, ["Organ", "None"])
+    watched.page.becomes(CHOSEN, ["Organ", "None"])
     assert watched.page.ask("document.activeElement.firstChild.textContent") == "Organ", "focus stays"
     assert watched.pretended.commands == [], "no key meant for the list reaches the session"
     watched.page.press("Escape")
-    watched.told("document.getElementById('inputs').open", False)
+    watched.page.becomes("document.getElementById('inputs').open", False)
 
 
 def test_a_refusal_is_one_line(watched: Watched, studio: PluggedIn) -> None:
     watched.open()
     watched.page.press("i")
-    watched.told(CHOICES, EVERYTHING)
+    watched.page.becomes(CHOICES, EVERYTHING)
     studio.found = InputsThere(studio.found.inputs[:1], ())  # the organ is pulled out meanwhile
     press(watched, "Organ")
     line = "MIDI input Organ: not found: plug it in"
-    watched.told("document.getElementById('inputs-said').textContent", line)
-    watched.told(CHOSEN, ["Stage Piano", "None"])
+    watched.page.becomes("document.getElementById('inputs-said').textContent", line)
+    watched.page.becomes(CHOSEN, ["Stage Piano", "None"])
     press(watched, "Look again")
-    watched.told(CHOICES, ["Stage Piano", "None", "None is there"])
+    watched.page.becomes(CHOICES, ["Stage Piano", "None", "None is there"])
 
 
 def test_one_that_is_gone_is_waited_for(watched: Watched, studio: PluggedIn) -> None:
     watched.open()
     studio.used = (InUse(Kind.MIDI, "Harp", False),)
-    watched.told("document.getElementById('heard').textContent", "Waiting for Harp")
+    watched.page.becomes("document.getElementById('heard').textContent", "Waiting for Harp")
     watched.page.press("i")
-    watched.told(CHOICES, ["Harp", *EVERYTHING])
+    watched.page.becomes(CHOICES, ["Harp", *EVERYTHING])
 
 
 def test_where_nothing_is_listened_to_the_page_asks_by_itself(watched: Watched, studio: PluggedIn) -> None:
     studio.used = ()
     watched.open()
-    watched.told("document.getElementById('inputs').open", True)
-    watched.told(CHOICES, EVERYTHING)
+    watched.page.becomes("document.getElementById('inputs').open", True)
+    watched.page.becomes(CHOICES, EVERYTHING)
     press(watched, "Stage Piano")
-    watched.told("document.getElementById('heard').textContent", "Stage Piano")
+    watched.page.becomes("document.getElementById('heard').textContent", "Stage Piano")
 
 
 def test_a_recording_offers_no_inputs(watched: Watched, pretended: Pretended) -> None:
     pretended.inputs = None
     watched.open()
-    watched.told("document.getElementById('listening').checkVisibility()", False)
+    watched.page.becomes("document.getElementById('listening').checkVisibility()", False)
     watched.page.press("i")
     assert not watched.page.ask("document.getElementById('inputs').open")

@@ -9,7 +9,8 @@ from repetiteur.bridges.web.server import PageServer
 from repetiteur.bridges.wire.rows import event_row
 from repetiteur.realtime.events import Hello
 
-from .conftest import Client, Connect, Pretended, Story, wait_for
+from .client import Client, Connect, wait_for
+from .pretending import Pretended, Story
 
 
 def test_the_events_are_told_as_rows(server: PageServer, pretended: Pretended, connect: Connect) -> None:

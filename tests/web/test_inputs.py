@@ -16,7 +16,8 @@ from repetiteur.bridges.web.performance import InputsThere, Offered
 from repetiteur.bridges.web.server import PageServer
 from repetiteur.realtime.errors import InputError
 
-from .conftest import Client, PluggedIn, Pretended
+from .client import Client
+from .pretending import PluggedIn, Pretended
 
 
 @pytest.fixture

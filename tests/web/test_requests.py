@@ -6,7 +6,8 @@ import pytest
 
 from repetiteur.realtime import inputs
 
-from .conftest import Connect, Pretended
+from .client import Connect
+from .pretending import Pretended
 
 
 def test_control_words_are_those_of_the_wires(pretended: Pretended, connect: Connect) -> None:

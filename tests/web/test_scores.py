@@ -12,7 +12,8 @@ from repetiteur.bridges import assets
 from repetiteur.bridges.web.server import PageServer
 from repetiteur.bridges.web.shelf import MOST_BYTES, Shelf, clean_name
 
-from .conftest import Client, Connect, Pretended, Story
+from .client import Client, Connect
+from .pretending import Pretended, Story
 
 
 def test_a_score_of_the_folder_is_chosen(

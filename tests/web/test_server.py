@@ -10,7 +10,8 @@ from repetiteur.bridges.web.resources import resources
 from repetiteur.bridges.web.server import PageServer
 from repetiteur.realtime.events import Retract
 
-from .conftest import Connect, Pretended, Story
+from .client import Connect
+from .pretending import Pretended, Story
 
 
 def test_everything_the_page_is_made_of_is_given(connect: Connect) -> None:

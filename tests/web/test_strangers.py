@@ -13,7 +13,8 @@ from repetiteur.bridges.web.server import MOST_CONNECTIONS, MOST_VIEWERS, PageSe
 from repetiteur.realtime import inputs
 from repetiteur.realtime.events import Fault
 
-from .conftest import PATIENCE_S, Client, Connect, Pretended, Story, wait_for
+from .client import PATIENCE_S, Client, Connect, wait_for
+from .pretending import Pretended, Story
 
 
 @pytest.mark.parametrize(
