@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from dataclasses import dataclass
 
-from repetiteur.bridges import audio_ports, midi_ports
+from repetiteur.bridges import audio_ports, midi_systems
 from repetiteur.bridges.apart import answering, done_apart
 from repetiteur.bridges.audio_ports import AudioPorts
 from repetiteur.realtime.errors import InputError
@@ -26,8 +26,8 @@ def devices_there() -> DevicesThere:
     midi_out: tuple[str, ...] = ()
     audio = AudioPorts((), ())
     try:
-        rtmidi = midi_ports.rtmidi_library()
-        midi_in, midi_out = midi_ports.midi_input_names(rtmidi), midi_ports.midi_output_names(rtmidi)
+        rtmidi = midi_systems.rtmidi_library()
+        midi_in, midi_out = midi_systems.midi_input_names(rtmidi), midi_systems.midi_output_names(rtmidi)
     except InputError as error:
         missing.append(error)
     try:

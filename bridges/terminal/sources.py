@@ -6,7 +6,7 @@ import argparse
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from repetiteur.bridges import midi_ports
+from repetiteur.bridges import midi_systems
 from repetiteur.bridges.level import LevelMeter
 from repetiteur.bridges.live_inputs import Kind, Source
 from repetiteur.bridges.midi_ports import Deliver, MidiListener
@@ -26,7 +26,7 @@ def source_arguments(parser: argparse.ArgumentParser) -> None:
     """What ``wanted_inputs`` and ``Sources`` ask."""
     over_midi = parser.add_mutually_exclusive_group()
     over_midi.add_argument("--midi", metavar="NAME", help="listen to the MIDI input with NAME in its name")
-    over_midi.add_argument("--virtual", metavar="NAME", nargs="?", const=midi_ports.CLIENT,
+    over_midi.add_argument("--virtual", metavar="NAME", nargs="?", const=midi_systems.CLIENT,
                            help="make a MIDI input of that name for other programs to play into")  # fmt: skip
     parser.add_argument("--audio", metavar="NAME",
                         help="listen to the audio input with NAME in its name; beside MIDI it stands in "
@@ -65,7 +65,7 @@ class Sources:
     def get_ready(self, wanted: dict[Kind, str]) -> None:
         """Find and make what takes its time. Raises InputError where one cannot work; opens nothing yet."""
         if Kind.MIDI in wanted:
-            midi_ports.rtmidi_library()
+            midi_systems.rtmidi_library()
         if Kind.AUDIO in wanted:
             tell_progress("getting ready (takes longer the first time)")
             self._ready[wanted[Kind.AUDIO]] = self._make_ready(wanted[Kind.AUDIO])
@@ -82,7 +82,7 @@ class Sources:
 
     def _open_midi(self, name: str) -> Source:
         deliver = hurried(self._deliver, urgency_of(self._args))
-        listener = MidiListener(midi_ports.rtmidi_library(), deliver, self._session.now_s)
+        listener = MidiListener(midi_systems.rtmidi_library(), deliver, self._session.now_s)
         if name == self._args.virtual:
             listener.open_virtual(name)
         else:
