@@ -18,7 +18,7 @@ from repetiteur.bridges.session_controls import SessionControls
 from repetiteur.bridges.terminal.interruption import until_interrupted
 from repetiteur.bridges.terminal.options import parts_argument
 from repetiteur.bridges.terminal.outlets import Outlet
-from repetiteur.bridges.terminal.playing import JsonLines, tell
+from repetiteur.bridges.terminal.playing import JsonLines, tell, tell_progress
 from repetiteur.bridges.terminal.sources import Sources, source_arguments, wanted_inputs
 from repetiteur.bridges.terminal.urgency_options import urgency_arguments, urgency_of
 from repetiteur.bridges.urgency import tidy, undisturbed
@@ -62,7 +62,9 @@ def run_live(
     for line in urgency.refusals():
         tell(f"not granted: {line}")
     with ExitStack() as cleanup, until_interrupted(ended):
+        tell_progress("getting ready (takes longer the first time)")
         session = Session(score)
+        tell_progress("")
         cleanup.enter_context(urgency.attending())
         session.hurry_with(urgency)
         session.tidy_with(tidy)
