@@ -61,6 +61,7 @@ class Sources:
         self._args = args
         self._meter = meter
         self._ready: dict[str, _Ready] = {}  # by the name it was asked for
+        self._compiled = False  # what ears are made of
 
     def get_ready(self, wanted: dict[Kind, str]) -> None:
         """Find and make what takes its time. Raises InputError where one cannot work; opens nothing yet."""
@@ -69,6 +70,7 @@ class Sources:
         if Kind.AUDIO in wanted:
             tell_progress("getting ready (takes longer the first time)")
             self._ready[wanted[Kind.AUDIO]] = self._make_ready(wanted[Kind.AUDIO])
+            self._compiled = True
             tell_progress("")
 
     def attach(self, session: Session, deliver: Deliver) -> None:
@@ -90,8 +92,12 @@ class Sources:
         return listener
 
     def _open_audio(self, name: str) -> Source:
+        from repetiteur.bridges.compiled_ears import compile_ears_apart
         from repetiteur.bridges.live_ears import LiveEars
 
+        if not self._compiled:
+            compile_ears_apart()
+            self._compiled = True
         ready = self._ready.pop(name, None) or self._make_ready(name)
         session, capture = self._session, ready.known.capture
         listener = LiveEars(

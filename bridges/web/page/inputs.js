@@ -1,5 +1,6 @@
 // What is listened to: shown on a button, and chosen in a list that is asked for when it is opened.
 
+const PATIENCE_MS = 4000;
 const KINDS = ["midi", "audio"];
 const $ = (id) => document.getElementById(id);
 
@@ -37,13 +38,13 @@ export class Inputs {
     if (this.used === null || !this.maySteer() || this.dialog.open) return;
     this.offered = true;
     this.there = null;
+    this.list();
     this.dialog.showModal();
     this.look();
   }
 
   async look() {
     this.say("Looking…");
-    this.list();
     const answer = await this.ask({ do: "inputs" });
     if (answer.ok) this.there = answer.inputs;
     if (answer.ok) this.say(answer.missing.join(". "));
@@ -54,7 +55,9 @@ export class Inputs {
   async choose(kind, name) {
     this.say(name ? `Opening ${name}…` : "");
     this.busy(true);
+    const patience = setTimeout(() => this.say(`Opening ${name}… the first time takes up to a minute`), PATIENCE_MS);
     const answer = await this.ask({ do: "inputs/choose", kind, name });
+    clearTimeout(patience);
     this.busy(false);
     if (answer.ok) this.say("");
     else this.refused(answer);
