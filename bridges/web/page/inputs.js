@@ -20,6 +20,7 @@ export class Inputs {
   show(used) {
     this.used = used;
     this.showButton();
+    if (used === null) this.dialog.close();
     if (this.dialog.open) this.list();
     if (used?.length === 0 && this.maySteer() && !this.offered) this.open();
   }
