@@ -5,7 +5,7 @@ What is compiled stays on the disk, and is only loaded by whoever makes ears nex
 
 from __future__ import annotations
 
-from repetiteur.bridges.apart import answering, done_apart
+from repetiteur.bridges.apart import AWAITED, answering, done_apart
 
 _RATE_HZ = 48_000.0  # any that needs a resampler
 
@@ -19,7 +19,7 @@ def compile_ears_apart() -> None:
 def main() -> None:
     from repetiteur.bridges.hearing import make_ears
 
-    with answering() as out:
+    with answering(AWAITED) as out:
         make_ears().warm_up(_RATE_HZ)
         out.write(b"ready")
 

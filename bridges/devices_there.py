@@ -6,7 +6,7 @@ import pickle
 from dataclasses import dataclass
 
 from repetiteur.bridges import audio_ports, midi_systems
-from repetiteur.bridges.apart import answering, done_apart
+from repetiteur.bridges.apart import AWAITED, answering, done_apart
 from repetiteur.bridges.audio_ports import AudioPorts
 from repetiteur.realtime.errors import InputError
 
@@ -45,7 +45,7 @@ def devices_there_apart() -> DevicesThere | None:
 
 
 def main() -> None:
-    with answering() as out:
+    with answering(AWAITED) as out:
         pickle.dump(devices_there(), out)
 
 
