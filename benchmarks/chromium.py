@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ for number, pipe in zip((3, 4), pipes):
     os.dup2(pipe, number)
 os.execv(sys.argv[3], sys.argv[3:])
 """
+PATIENCE_S = 60.0  # on a busy machine
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _KEYS = {"Tab": 9, "Enter": 13, "Escape": 27, " ": 32, "Home": 36, "ArrowLeft": 37, "ArrowRight": 39}
 
@@ -31,7 +33,7 @@ def found() -> str | None:
 
 
 class Page:
-    """One page. ``fetched`` are the addresses asked for since it was opened."""
+    """One page. ``fetched`` are the addresses asked for since it was opened, ``complaints`` the browser's."""
 
     def __init__(self, write: int, read: int) -> None:
         self._write, self._read = write, os.fdopen(read, "rb")
@@ -59,10 +61,15 @@ class Page:
 
     def open(self, where: Path | str, width: int = 1100, height: int = 900, scheme: str = "light") -> None:
         """A file, or an address."""
+        self._go_to("about:blank")  # what the page before still had to say is not this one's
         self.look(width, height, scheme)
         self.fetched.clear()
+        self.complaints.clear()
+        self._go_to(where if isinstance(where, str) else where.as_uri())
+
+    def _go_to(self, address: str) -> None:
         self._events.clear()
-        self.call("Page.navigate", url=where if isinstance(where, str) else where.as_uri())
+        self.call("Page.navigate", url=address)
         while not any(event["method"] == "Page.loadEventFired" for event in self._events):
             self._next()
 
@@ -74,9 +81,23 @@ class Page:
 
     def ask(self, script: str) -> Any:
         """The value of an expression in the page."""
-        answer = self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+        answer = self._evaluated(script)
         assert "exceptionDetails" not in answer, answer["exceptionDetails"]
         return answer["result"].get("value")
+
+    def becomes(self, script: str, value: Any = True) -> None:
+        """Waits until the expression has that value: what happens in a page takes a moment. Until then it
+        may fail, too."""
+        end_s = time.monotonic() + PATIENCE_S
+        while True:
+            answer = self._evaluated(script)
+            if "exceptionDetails" not in answer and answer["result"].get("value") == value:
+                return
+            assert time.monotonic() < end_s, f"never {value!r}: {script}: {answer}"
+            time.sleep(0.03)
+
+    def _evaluated(self, script: str) -> dict[str, Any]:
+        return self.call("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
 
     def press(self, key: str) -> None:
         code = _KEYS.get(key) or ord(key.upper())

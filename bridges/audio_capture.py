@@ -91,9 +91,14 @@ class AudioListener:
             raise InputError(f"audio input {name}", f"cannot be opened ({error})", remedy) from None
 
     def start(self) -> None:
-        """Chunks come from here on."""
+        """Chunks come from here on. Raises InputError."""
         self._called_s = self._now_s()
-        self._stream.start_stream()
+        try:
+            self._stream.start_stream()
+        except OSError as error:
+            self.close()
+            remedy = "plug it in again, or choose another input"
+            raise InputError(f"audio input {self.name}", f"does not begin ({error})", remedy) from None
 
     def look(self) -> str | None:
         """Notice a device that went or came back. Call it about twice a second; says what changed."""
@@ -106,18 +111,6 @@ class AudioListener:
         self.close()
         self._fall_silent(self._now_s())
         return f"audio input {self.name} is gone"
-
-    def change_to(self, name: str) -> None:
-        """Leave this input for another. Raises InputError; then ``look`` takes the former one up again."""
-        former = self.name
-        self.close()
-        self._fall_silent(self._now_s())
-        try:
-            self.open(name)
-            self.start()
-        except InputError:
-            self.name = former
-            raise
 
     def close(self) -> None:
         """Harmless twice."""
@@ -133,8 +126,7 @@ class AudioListener:
         try:
             self.open(self.name)
             self.start()
-        except (InputError, OSError):
-            self.close()
+        except InputError:
             return False
         return True
 

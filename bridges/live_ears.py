@@ -45,6 +45,10 @@ class LiveEars:
         return self._listener.name
 
     @property
+    def connected(self) -> bool:
+        return self._listener.connected
+
+    @property
     def overflows(self) -> int:
         """Times the device had no room."""
         return self._listener.overflows
@@ -63,11 +67,6 @@ class LiveEars:
             remedy = "plug it in again; it is taken up by itself"
             self._deliver(FaultSeen(self._now_s(), change, remedy))
         return change
-
-    def change_to(self, name: str) -> None:
-        """Listen to another input from here on; its rate may be another. Raises InputError: then the former
-        one is taken up again at the next ``look``."""
-        self._listener.change_to(name)
 
     def close(self) -> None:
         """Hear what has arrived, and settle every note. Harmless twice."""

@@ -6,13 +6,12 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
-from repetiteur.bridges.midi_ports import CLIENT, _find, _port_names
-from repetiteur.bridges.quiet import quiet_stderr
+from repetiteur.bridges.midi_systems import CLIENT, find_midi_port, midi_systems, port_names
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.inputs import Controller, Input, NoteOff, NoteOn
 
@@ -85,32 +84,31 @@ class MidiOut:
             self.failures += 1
 
 
-def midi_output_names(rtmidi: Any) -> tuple[str, ...]:
-    """Every MIDI output there is now."""
-    return tuple(name for system in _systems(rtmidi) for name in _port_names(rtmidi, system))
-
-
 def open_midi_out(rtmidi: Any, wanted: str) -> MidiOut:
     """The output of that name, or the first with it in its name. Raises InputError."""
     there: list[str] = []
-    for system in _systems(rtmidi):
-        names = _port_names(rtmidi, system)
-        number = _find(wanted, names)
-        if number is not None:
-            with suppress(rtmidi.RtMidiError, TypeError):  # gone again between looking and opening
-                system.open_port(number, CLIENT)
-                return MidiOut(system, names[number])
-        there += names
+    with midi_systems(rtmidi, rtmidi.MidiOut) as systems:
+        for system in systems:
+            names = port_names(rtmidi, system)
+            number = find_midi_port(wanted, names)
+            if number is not None:
+                with suppress(rtmidi.RtMidiError, TypeError):  # gone again between looking and opening
+                    system.open_port(number, CLIENT)
+                    systems.remove(system)
+                    return MidiOut(system, names[number])
+            there += names
     remedy = f"there are: {', '.join(there)}" if there else "no MIDI output is there: plug one in"
     raise InputError(f"MIDI output {wanted}", "not found", remedy)
 
 
 def open_virtual_midi_out(rtmidi: Any, name: str = CLIENT) -> MidiOut:
     """Make an output that other programs can connect to. Raises InputError."""
-    for system in _systems(rtmidi):
-        with suppress(rtmidi.RtMidiError, NotImplementedError):
-            system.open_virtual_port(name)
-            return MidiOut(system, name)
+    with midi_systems(rtmidi, rtmidi.MidiOut) as systems:
+        for system in systems:
+            with suppress(rtmidi.RtMidiError, NotImplementedError):
+                system.open_virtual_port(name)
+                systems.remove(system)
+                return MidiOut(system, name)
     remedy = "start the ALSA sequencer (modprobe snd-seq) or JACK, or use --midi-out with a real port"
     raise InputError(f"virtual MIDI port {name}", "cannot be made on this system", remedy)
 
@@ -134,13 +132,3 @@ def dying_cleanly() -> Iterator[None]:
     finally:
         for number in asked:
             signal.signal(number, signal.SIG_DFL)
-
-
-def _systems(rtmidi: Any) -> Sequence[Any]:
-    """A MidiOut of the library for each MIDI system that runs here."""
-    systems = []
-    with quiet_stderr():
-        for api in rtmidi.get_compiled_api():
-            with suppress(rtmidi.RtMidiError):  # compiled in, but not running
-                systems.append(rtmidi.MidiOut(api, CLIENT))
-    return systems

@@ -1,43 +1,18 @@
-"""MIDI inputs: finding them by name, listening, and taking them up again after they were gone.
+"""Listening to a MIDI input found by name, and taking it up again after it was gone.
 
-The device library is imported only here and only when asked for. Its callback runs on a
-thread of its own: it copies, stamps, counts, hands over and returns.
+The device library's callback runs on a thread of its own: it copies, stamps, counts, hands over and returns.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from typing import Any
 
-from repetiteur.bridges.quiet import quiet_stderr
+from repetiteur.bridges.midi_systems import CLIENT, find_midi_port, midi_input_names, midi_systems, port_names
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.inputs import Controller, FaultSeen, Input, NoteOff, NoteOn, Performed
 
-CLIENT = "repetiteur"
-_ALSA_NUMBERS = re.compile(r" \d+:\d+$")  # they change whenever the device is plugged in
-
 Deliver = Callable[[Input], None]
-
-
-def rtmidi_library() -> Any:
-    """python-rtmidi. Raises InputError when it is not there."""
-    try:
-        return import_module("rtmidi")
-    except ImportError:
-        remedy = "pip install python-rtmidi, or make devices in a checkout"
-        raise InputError("MIDI", "python-rtmidi is not installed", remedy) from None
-
-
-def midi_input_names(rtmidi: Any) -> tuple[str, ...]:
-    """Every MIDI input there is now."""
-    return tuple(name for port in _open_systems(rtmidi, rtmidi.MidiIn) for name in _port_names(rtmidi, port))
-
-
-def midi_output_names(rtmidi: Any) -> tuple[str, ...]:
-    """Every MIDI output there is now."""
-    return tuple(name for port in _open_systems(rtmidi, rtmidi.MidiOut) for name in _port_names(rtmidi, port))
 
 
 def read_message(message: Sequence[int], t_s: float) -> Performed | None:
@@ -84,14 +59,16 @@ class MidiListener:
 
     def open_virtual(self, name: str = CLIENT) -> None:
         """Make an input that other programs can connect to. Raises InputError."""
-        for source in _open_systems(self._rtmidi, self._rtmidi.MidiIn):
-            try:
-                source.open_virtual_port(name)
-            except (self._rtmidi.RtMidiError, NotImplementedError):
-                continue
-            self._listen(source, name)
-            self._virtual = True
-            return
+        with midi_systems(self._rtmidi, self._rtmidi.MidiIn) as systems:
+            for source in systems:
+                try:
+                    source.open_virtual_port(name)
+                except (self._rtmidi.RtMidiError, NotImplementedError):
+                    continue
+                systems.remove(source)
+                self._listen(source, name)
+                self._virtual = True
+                return
         remedy = "start the ALSA sequencer (modprobe snd-seq) or JACK, or use --midi with a real port"
         raise InputError(f"virtual MIDI port {name}", "cannot be made on this system", remedy)
 
@@ -101,35 +78,38 @@ class MidiListener:
             return None
         if self._source is None:
             return f"MIDI input {self.name} is back" if self._connect() else None
-        if self.name in _port_names(self._rtmidi, self._source):
+        if self.name in port_names(self._rtmidi, self._source):
             return None
         self.close()
-        t_s = self._now_s()
-        for channel, pitch in sorted(self._held):
-            self._deliver(NoteOff(t_s, pitch, channel))
-        self._held.clear()
         what = f"MIDI input {self.name} is gone"
-        self._deliver(FaultSeen(t_s, what, "plug it in again; it is taken up by itself"))
+        self._deliver(FaultSeen(self._now_s(), what, "plug it in again; it is taken up by itself"))
         return what
 
     def close(self) -> None:
+        """Keys that are down are let go. Harmless twice."""
         source, self._source = self._source, None
         if source is not None:
             source.cancel_callback()
             source.close_port()
             source.delete()
+        t_s = self._now_s()
+        for channel, pitch in sorted(self._held):
+            self._deliver(NoteOff(t_s, pitch, channel))
+        self._held.clear()
 
     def _connect(self) -> bool:
-        for source in _open_systems(self._rtmidi, self._rtmidi.MidiIn):
-            names = _port_names(self._rtmidi, source)
-            number = _find(self._wanted, names)
-            if number is not None:
-                try:
-                    source.open_port(number, CLIENT)
-                except (self._rtmidi.RtMidiError, TypeError):
-                    continue  # gone again between looking and opening
-                self._listen(source, names[number])
-                return True
+        with midi_systems(self._rtmidi, self._rtmidi.MidiIn) as systems:
+            for source in systems:
+                names = port_names(self._rtmidi, source)
+                number = find_midi_port(self._wanted, names)
+                if number is not None:
+                    try:
+                        source.open_port(number, CLIENT)
+                    except (self._rtmidi.RtMidiError, TypeError):
+                        continue  # gone again between looking and opening
+                    systems.remove(source)
+                    self._listen(source, names[number])
+                    return True
         return False
 
     def _listen(self, source: Any, name: str) -> None:
@@ -148,32 +128,3 @@ class MidiListener:
             self._held.add((item.channel, item.pitch))
         elif isinstance(item, NoteOff):
             self._held.discard((item.channel, item.pitch))
-
-
-def _open_systems(rtmidi: Any, make: Callable[[int, str], Any]) -> list[Any]:
-    """A MidiIn (or MidiOut) for each MIDI system that runs here (ALSA, JACK, Core MIDI, Windows)."""
-    systems = []
-    with quiet_stderr():
-        for api in rtmidi.get_compiled_api():
-            try:
-                systems.append(make(api, CLIENT))
-            except rtmidi.RtMidiError:
-                continue  # compiled in, but not running
-    return systems
-
-
-def _port_names(rtmidi: Any, source: Any) -> list[str]:
-    """Its inputs, without the numbers that change."""
-    try:
-        return [_ALSA_NUMBERS.sub("", name) for name in source.get_ports()]
-    except rtmidi.RtMidiError:
-        return []  # the MIDI system itself went away
-
-
-def _find(wanted: str, names: Sequence[str]) -> int | None:
-    """The port of exactly that name, else the first that contains it. Case does not matter."""
-    folded = [name.casefold() for name in names]
-    key = _ALSA_NUMBERS.sub("", wanted).casefold()
-    if key in folded:
-        return folded.index(key)
-    return next((number for number, name in enumerate(folded) if key in name), None)

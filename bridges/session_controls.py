@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from repetiteur.bridges.web.performance import ALL_WORDS, ScoreFile
+from repetiteur.bridges.web.performance import ALL_WORDS, Inputs, ScoreFile
 from repetiteur.bridges.wire.control import ScoreInfo
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.inputs import Command, Loop, LoopOff, Reset
@@ -27,10 +27,12 @@ class SessionControls:
         load_score: Callable[[str], Score],
         file: ScoreFile | None = None,
         level_dbfs: Callable[[], float | None] = lambda: None,
+        inputs: Inputs | None = None,
     ) -> None:
         self._session = session
         self._load_score = load_score
         self.level_dbfs = level_dbfs
+        self.inputs = inputs
         self._loop: tuple[Score, int, int] | None = None
         self._files = deque([(session.score, file)], maxlen=4)  # the last scores, and those refused
 

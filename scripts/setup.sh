@@ -41,7 +41,7 @@ for folder in kernels models realtime bridges benchmarks; do
 done
 
 say "installing the Python packages ($kind)"
-extra="[sound]"
+extra="[sound,report]"
 if [ "$kind" = dev ]; then extra="[dev]"; fi
 .venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".$extra"
 

@@ -21,11 +21,11 @@ class KnownInput:
     capture: Capture
 
 
-def known_input(pyaudio: Any, args: argparse.Namespace) -> KnownInput:
-    """``args``: ``audio``, and those of ``live_ears_arguments``. Says in a line what is taken from the
-    calibration. Raises InputError where there is no such input."""
+def known_input(pyaudio: Any, wanted: str, args: argparse.Namespace) -> KnownInput:
+    """The first with ``wanted`` in its name. ``args``: of ``live_ears_arguments``. Says in a line what is
+    taken from the calibration. Raises InputError where there is no such input."""
     inputs = audio_ports(pyaudio).inputs
-    name = words_for(the_port(args.audio, inputs, "input"), inputs)
+    name = words_for(the_port(wanted, inputs, "input"), inputs)
     kept = _kept(name)
     late_ms = kept.late_ms if args.latency is None else args.latency
     used = []

@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from repetiteur.bridges import audio_ports, midi_ports
 from repetiteur.bridges.audio_ports import AudioPort, AudioPorts, words_for
+from repetiteur.bridges.devices_there import devices_there
 from repetiteur.realtime.errors import InputError
 
 ABOUT = "list the MIDI and audio devices there are, and how to name them"
@@ -22,30 +22,19 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    missing: list[InputError] = []
-    midi_in: tuple[str, ...] = ()
-    midi_out: tuple[str, ...] = ()
-    audio = AudioPorts((), ())
-    try:
-        rtmidi = midi_ports.rtmidi_library()
-        midi_in, midi_out = midi_ports.midi_input_names(rtmidi), midi_ports.midi_output_names(rtmidi)
-    except InputError as error:
-        missing.append(error)
-    try:
-        audio = audio_ports.audio_ports(audio_ports.pyaudio_library())
-    except InputError as error:
-        missing.append(error)
+    there = devices_there()
+    audio = there.audio
     if args.json:
         print(json.dumps({
-            "midi": midi_in,
-            "midi_out": midi_out,
+            "midi": there.midi_in,
+            "midi_out": there.midi_out,
             "audio": [_plain(port, audio.inputs) for port in audio.inputs],
             "audio_out": [_plain(port, audio.outputs) for port in audio.outputs],
-            "missing": [{"what": error.problem, "remedy": error.remedy} for error in missing],
+            "missing": [{"what": error.problem, "remedy": error.remedy} for error in there.missing],
         }))  # fmt: skip
     else:
-        trouble = {error.where: error for error in missing}
-        _print_midi(midi_in, midi_out, trouble.get("MIDI"))
+        trouble = {error.where: error for error in there.missing}
+        _print_midi(there.midi_in, there.midi_out, trouble.get("MIDI"))
         _print_audio(audio, trouble.get("audio"))
     return 0
 

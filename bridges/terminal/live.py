@@ -8,15 +8,18 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
+from repetiteur.bridges.choice_of_inputs import ChoiceOfInputs
 from repetiteur.bridges.journal import JournalWriter
 from repetiteur.bridges.level import LevelMeter
+from repetiteur.bridges.live_inputs import Kind, LiveInputs
 from repetiteur.bridges.midi_ports import Deliver
+from repetiteur.bridges.quiet import python_alone_on_stderr
 from repetiteur.bridges.session_controls import SessionControls
 from repetiteur.bridges.terminal.interruption import until_interrupted
 from repetiteur.bridges.terminal.options import parts_argument
 from repetiteur.bridges.terminal.outlets import Outlet
-from repetiteur.bridges.terminal.playing import JsonLines, tell
-from repetiteur.bridges.terminal.sources import Source, source_arguments, sources_of
+from repetiteur.bridges.terminal.playing import JsonLines, tell, tell_progress
+from repetiteur.bridges.terminal.sources import Sources, source_arguments, wanted_inputs
 from repetiteur.bridges.terminal.urgency_options import urgency_arguments, urgency_of
 from repetiteur.bridges.urgency import tidy, undisturbed
 from repetiteur.bridges.web.performance import Performance, ScoreFile
@@ -48,35 +51,48 @@ def run_live(
     from repetiteur.bridges.scores import load_score
 
     meter = LevelMeter()
-    open_sources = sources_of(args, meter)
+    on_a_page = getattr(args, "web", None) is not None
+    wanted = wanted_inputs(args, on_a_page)
+    sources = Sources(args, meter)
+    sources.get_ready(wanted)
+    inputs = LiveInputs(sources.open)
     score = load_score(args.score, args.parts)
     ended = threading.Event()
     urgency = urgency_of(args)
     for line in urgency.refusals():
         tell(f"not granted: {line}")
     with ExitStack() as cleanup, until_interrupted(ended):
+        tell_progress("getting ready (takes longer the first time)")
         session = Session(score)
+        tell_progress("")
         cleanup.enter_context(urgency.attending())
         session.hurry_with(urgency)
         session.tidy_with(tidy)
         file = ScoreFile(Path(args.score), args.parts)
-        outlets = open_outlets(SessionControls(session, load_score, file, meter.dbfs), cleanup)
+        if on_a_page or Kind.AUDIO in wanted:
+            cleanup.enter_context(python_alone_on_stderr())
+
+        def level_dbfs() -> float | None:
+            return meter.dbfs() if any(item.kind is Kind.AUDIO for item in inputs.in_use()) else None
+
+        choice = ChoiceOfInputs(inputs, args.virtual)
+        outlets = open_outlets(SessionControls(session, load_score, file, level_dbfs, choice), cleanup)
         for outlet in outlets:
             session.add_sink(outlet.sink)
-        hand_over = _hand_over(session, outlets if pass_on else ())
-        sources = [open_source(session, hand_over, cleanup) for open_source in open_sources]
+        sources.attach(session, _hand_over(session, outlets if pass_on else ()))
+        cleanup.callback(inputs.close)
+        inputs.begin(wanted)
         if args.journal is not None:
             session.record_with(JournalWriter(args.journal, args.score, args.parts))
         for outlet in outlets:
             tell(outlet.told)
-        tell(f"listening to {' and '.join(source.name for source in sources)}; Ctrl-C ends")
+        tell(f"{_listening_to(inputs)}; Ctrl-C ends")
         report = _JsonReport(ended) if args.json else _Picture(session, osc_goes_to)
         session.add_sink(report)
         with undisturbed():
             session.start()
-            _watch(session, sources, ended, quiet=not args.json)
-            for source in sources:
-                source.close()
+            _watch(session, inputs, ended, quiet=not args.json)
+            inputs.close()
             session.stop()
     report.sum_up(session.score)
     return 0 if ended.is_set() else 1
@@ -94,11 +110,16 @@ def _hand_over(session: Session, outlets: Sequence[Outlet]) -> Deliver:
     return deliver if first else session.submit
 
 
-def _watch(session: Session, sources: Sequence[Source], ended: threading.Event, quiet: bool) -> None:
+def _listening_to(inputs: LiveInputs) -> str:
+    names = " and ".join(item.name for item in inputs.in_use())
+    return f"listening to {names}" if names else "choose on the page what to listen to"
+
+
+def _watch(session: Session, inputs: LiveInputs, ended: threading.Event, quiet: bool) -> None:
     """Until somebody ends it. ``quiet`` where a line would tear the picture: it shows the fault."""
     while session.running and not ended.wait(LOOK_EVERY_S):
-        for change in (source.look() for source in sources):
-            if change is not None and not quiet:
+        for change in inputs.look():
+            if not quiet:
                 tell(change)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from repetiteur.bridges import midi_ports
+from repetiteur.bridges import midi_systems
 from repetiteur.bridges.midi_out import MidiOut, open_midi_out, open_virtual_midi_out
 from repetiteur.realtime.errors import InputError
 
@@ -14,7 +14,7 @@ def midi_out_arguments(parser: argparse.ArgumentParser) -> None:
     out = parser.add_mutually_exclusive_group()
     out.add_argument("--midi-out", metavar="NAME",
                      help="MIDI clock that follows, to the output with NAME in its name")  # fmt: skip
-    out.add_argument("--midi-out-virtual", metavar="NAME", nargs="?", const=midi_ports.CLIENT,
+    out.add_argument("--midi-out-virtual", metavar="NAME", nargs="?", const=midi_systems.CLIENT,
                      help="the same, from an output of that name that others can listen to")  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def wanted_midi_out(args: argparse.Namespace) -> MidiOut | None:
     """Open; it must be closed. Raises InputError. None where none is wanted."""
     if not is_midi_out_wanted(args):
         return None
-    rtmidi = midi_ports.rtmidi_library()
+    rtmidi = midi_systems.rtmidi_library()
     if args.midi_out is None:
         return open_virtual_midi_out(rtmidi, args.midi_out_virtual)
     return open_midi_out(rtmidi, args.midi_out)

@@ -17,6 +17,7 @@ class Recording:
     of the pace on, and stands still while it is held."""
 
     words = frozenset({"start", "pause", "resume", "ping", "score/info"})
+    inputs = None
 
     def __init__(
         self,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from contextlib import ExitStack
-from typing import Protocol
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from repetiteur.bridges import midi_ports
+from repetiteur.bridges import midi_systems
 from repetiteur.bridges.level import LevelMeter
+from repetiteur.bridges.live_inputs import Kind, Source
 from repetiteur.bridges.midi_ports import Deliver, MidiListener
 from repetiteur.bridges.terminal.options import ears_of, live_ears_arguments
 from repetiteur.bridges.terminal.playing import tell_progress
@@ -17,29 +17,16 @@ from repetiteur.bridges.urgency import hurried
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.session import Session
 
-
-class Source(Protocol):
-    """Where the notes come from."""
-
-    @property
-    def name(self) -> str: ...
-
-    def look(self) -> str | None:
-        """What has changed, if anything."""
-        ...
-
-    def close(self) -> None: ...
-
-
-# The session, where a MIDI source puts what is played, and what is closed at the end.
-OpenSource = Callable[[Session, Deliver, ExitStack], Source]
+if TYPE_CHECKING:
+    from repetiteur.bridges.terminal.calibrated import KnownInput
+    from repetiteur.realtime.hearing.ears import Ears
 
 
 def source_arguments(parser: argparse.ArgumentParser) -> None:
-    """What ``sources_of`` asks."""
+    """What ``wanted_inputs`` and ``Sources`` ask."""
     over_midi = parser.add_mutually_exclusive_group()
     over_midi.add_argument("--midi", metavar="NAME", help="listen to the MIDI input with NAME in its name")
-    over_midi.add_argument("--virtual", metavar="NAME", nargs="?", const=midi_ports.CLIENT,
+    over_midi.add_argument("--virtual", metavar="NAME", nargs="?", const=midi_systems.CLIENT,
                            help="make a MIDI input of that name for other programs to play into")  # fmt: skip
     parser.add_argument("--audio", metavar="NAME",
                         help="listen to the audio input with NAME in its name; beside MIDI it stands in "
@@ -47,52 +34,86 @@ def source_arguments(parser: argparse.ArgumentParser) -> None:
     live_ears_arguments(parser)
 
 
-def sources_of(args: argparse.Namespace, meter: LevelMeter) -> list[OpenSource]:
-    """All that were asked for. Raises InputError where one cannot work; opens nothing yet."""
-    sources = []
-    if args.midi is not None or args.virtual is not None:
-        sources.append(_midi_source(args))
-    if args.audio is not None:
-        sources.append(_audio_source(args, meter))
-    if not sources:
-        remedy = "add --midi NAME, --virtual or --audio NAME"
+def wanted_inputs(args: argparse.Namespace, on_a_page: bool) -> dict[Kind, str]:
+    """Those that were named. ``on_a_page``: they may be chosen there later. Raises InputError."""
+    named = {Kind.MIDI: args.midi if args.virtual is None else args.virtual, Kind.AUDIO: args.audio}
+    wanted = {kind: name for kind, name in named.items() if name is not None}
+    if not wanted and not on_a_page:
+        remedy = "add --midi NAME, --virtual or --audio NAME, or choose on the page of follow --web"
         raise InputError("nothing to listen to", "no input was named", remedy)
-    return sources
+    return wanted
 
 
-def _midi_source(args: argparse.Namespace) -> OpenSource:
-    rtmidi = midi_ports.rtmidi_library()
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """What an audio input is heard with."""
 
-    def open_it(session: Session, deliver: Deliver, cleanup: ExitStack) -> Source:
-        listener = MidiListener(rtmidi, hurried(deliver, urgency_of(args)), session.now_s)
-        cleanup.callback(listener.close)
-        if args.midi is None:
-            listener.open_virtual(args.virtual)
+    pyaudio: Any
+    known: KnownInput
+    ears: Ears
+
+
+class Sources:
+    """Opens them as the command line has it. ``get_ready`` before any clock runs, then ``attach``; ``open``
+    from any thread, one at a time."""
+
+    def __init__(self, args: argparse.Namespace, meter: LevelMeter) -> None:
+        self._args = args
+        self._meter = meter
+        self._ready: dict[str, _Ready] = {}  # by the name it was asked for
+        self._compiled = False  # what ears are made of
+
+    def get_ready(self, wanted: dict[Kind, str]) -> None:
+        """Find and make what takes its time. Raises InputError where one cannot work; opens nothing yet."""
+        if Kind.MIDI in wanted:
+            midi_systems.rtmidi_library()
+        if Kind.AUDIO in wanted:
+            tell_progress("getting ready (takes longer the first time)")
+            self._ready[wanted[Kind.AUDIO]] = self._make_ready(wanted[Kind.AUDIO])
+            self._compiled = True
+            tell_progress("")
+
+    def attach(self, session: Session, deliver: Deliver) -> None:
+        """``deliver``: where a MIDI input puts what is played."""
+        self._session = session
+        self._deliver = deliver
+
+    def open(self, kind: Kind, name: str) -> Source:
+        """The first with ``name`` in its name, or the one this program makes. Raises InputError."""
+        return self._open_midi(name) if kind is Kind.MIDI else self._open_audio(name)
+
+    def _open_midi(self, name: str) -> Source:
+        deliver = hurried(self._deliver, urgency_of(self._args))
+        listener = MidiListener(midi_systems.rtmidi_library(), deliver, self._session.now_s)
+        if name == self._args.virtual:
+            listener.open_virtual(name)
         else:
-            listener.open(args.midi)
+            listener.open(name)
         return listener
 
-    return open_it
+    def _open_audio(self, name: str) -> Source:
+        from repetiteur.bridges.compiled_ears import compile_ears_apart
+        from repetiteur.bridges.live_ears import LiveEars
 
-
-def _audio_source(args: argparse.Namespace, meter: LevelMeter) -> OpenSource:
-    """The ears are made here, before any clock runs."""
-    from repetiteur.bridges.audio_ports import pyaudio_library
-    from repetiteur.bridges.live_ears import LiveEars
-    from repetiteur.bridges.quiet import python_alone_on_stderr
-    from repetiteur.bridges.terminal.calibrated import known_input
-
-    pyaudio = pyaudio_library()
-    known = known_input(pyaudio, args)
-    tell_progress("getting ready (takes longer the first time)")
-    ears = ears_of(args, meter, known.a4_hz)()
-    tell_progress("")
-
-    def open_it(session: Session, _deliver: Deliver, cleanup: ExitStack) -> Source:
-        cleanup.enter_context(python_alone_on_stderr())
-        listener = LiveEars(pyaudio, ears, session.submit, session.now_s, known.capture, urgency_of(args))
-        cleanup.callback(listener.close)
-        listener.open(known.name)
+        if not self._compiled:
+            compile_ears_apart()
+            self._compiled = True
+        ready = self._ready.pop(name, None) or self._make_ready(name)
+        session, capture = self._session, ready.known.capture
+        listener = LiveEars(
+            ready.pyaudio, ready.ears, session.submit, session.now_s, capture, urgency_of(self._args)
+        )
+        try:
+            listener.open(ready.known.name)
+        except InputError:
+            listener.close()
+            raise
         return listener
 
-    return open_it
+    def _make_ready(self, name: str) -> _Ready:
+        from repetiteur.bridges.audio_ports import pyaudio_library
+        from repetiteur.bridges.terminal.calibrated import known_input
+
+        pyaudio = pyaudio_library()
+        known = known_input(pyaudio, name, self._args)
+        return _Ready(pyaudio, known, ears_of(self._args, self._meter, known.a4_hz)())

@@ -101,7 +101,7 @@ def _live(args: argparse.Namespace) -> int:
     written = Written(args.out or Path("live.heard.mid"))
     inbox: Inbox[Chunk] = Inbox(WAITING_CHUNKS)
     pyaudio = pyaudio_library()
-    known = known_input(pyaudio, args)
+    known = known_input(pyaudio, args.audio, args)
     listener = AudioListener(pyaudio, inbox.put, LiveClock().now_s, known.capture)
     with python_alone_on_stderr(), closing(listener):
         listener.open(known.name)

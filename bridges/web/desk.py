@@ -1,4 +1,4 @@
-"""What viewers ask for: the control words of the wires, by name, and choosing a score from the list."""
+"""What viewers ask for: the control words of the wires, by name, and choosing a score or an input."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from repetiteur.bridges.web import input_desk
 from repetiteur.bridges.web.gate import Access
+from repetiteur.bridges.web.input_desk import InputDesk, Later
 from repetiteur.bridges.web.performance import Performance
 from repetiteur.bridges.web.present import Words
 from repetiteur.bridges.web.shelf import Shelf
@@ -30,10 +32,11 @@ Loaded = Callable[[ScoreInfo | RefusedError], None]
 
 
 class Desk:
-    """The server's thread, but ``loaded`` callbacks come from the thread that loads."""
+    """The server's thread, but ``later`` and ``loaded`` are called from the thread that did the work."""
 
     def __init__(self, performance: Performance, folder: Path | None) -> None:
         self._performance = performance
+        self._inputs = None if performance.inputs is None else InputDesk(performance.inputs)
         self._loading = ScoreLoading(performance)
         self.shelf = Shelf(folder)
 
@@ -45,15 +48,18 @@ class Desk:
     def loads(self) -> bool:
         return LOAD in self._performance.words
 
-    def take(self, text: str, access: Access, loaded: Loaded) -> Words | None:
-        """Carry out one message. What to answer (None: later, through ``loaded``). Raises ``RefusedError``
-        for what cannot be done."""
+    def take(self, text: str, access: Access, later: Later) -> Words | None:
+        """Carry out one message. What to answer (None: through ``later``). Raises ``RefusedError`` for
+        what cannot be done."""
         words = _read(text)
         word = words.get("do")
         if access is not Access.STEER:
             raise RefusedError("this link is for watching only", "use the link with the token to control")
         if word == CHOOSE:
-            self._choose(words.get("name"), loaded)
+            self._choose(words.get("name"), lambda outcome: later(_without_score(outcome)))
+            return None
+        if word in (input_desk.LIST, input_desk.CHOOSE) and self._inputs is not None:
+            self._inputs.take(words, later)
             return None
         if not isinstance(word, str) or not self._allowed(word) or word == LOAD:
             raise _not_allowed(word)
@@ -101,6 +107,10 @@ def answer_id(text: str) -> int | str | None:
     if isinstance(found, bool) or not isinstance(found, (int, str)):
         return None
     return found if len(str(found)) <= 40 else None
+
+
+def _without_score(outcome: ScoreInfo | RefusedError) -> Words | RefusedError:
+    return outcome if isinstance(outcome, RefusedError) else {}
 
 
 def _read(text: str) -> dict[str, object]:

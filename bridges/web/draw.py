@@ -9,7 +9,7 @@ import pickle
 import sys
 from dataclasses import dataclass
 
-from repetiteur.bridges.web.apart import answering, done_apart
+from repetiteur.bridges.apart import answering, done_apart
 from repetiteur.bridges.web.performance import ScoreFile
 from repetiteur.bridges.web.sheet import Sheet, sheet_of
 from repetiteur.realtime.score import Score

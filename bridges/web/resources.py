@@ -27,6 +27,7 @@ _TABLE = {
     "/panel.js": "panel.js",
     "/curves.js": "curves.js",
     "/controls.js": "controls.js",
+    "/inputs.js": "inputs.js",
     "/icon.svg": "icon.svg",
     "/page.webmanifest": "page.webmanifest",
 }

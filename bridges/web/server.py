@@ -28,7 +28,7 @@ from repetiteur.bridges.web.rows import Rows
 from repetiteur.bridges.web.sheet import Sheet
 from repetiteur.bridges.web.stage import Stage
 from repetiteur.bridges.web.websocket import Closing, Message, Opcode, WebSocketError, frame
-from repetiteur.bridges.wire.control import RefusedError, ScoreInfo
+from repetiteur.bridges.wire.control import RefusedError
 from repetiteur.bridges.wire.socket_loop import SocketLoop, bound, can_read
 from repetiteur.realtime.events import Event, Position
 
@@ -300,12 +300,14 @@ class PageServer:
     def _take_words(self, connection: Connection, text: str) -> None:
         id_ = answer_id(text)
 
-        def loaded(outcome: ScoreInfo | RefusedError) -> None:
-            refused = outcome if isinstance(outcome, RefusedError) else None
-            self._post(lambda: self._answer(connection, id_, {}, refused))
+        def later(outcome: Words | RefusedError) -> None:
+            if isinstance(outcome, RefusedError):
+                self._post(lambda: self._answer(connection, id_, {}, outcome))
+            else:
+                self._post(lambda: self._answer(connection, id_, outcome, None))
 
         try:
-            told = self._desk.take(text, connection.access, loaded)
+            told = self._desk.take(text, connection.access, later)
             if told is not None:
                 self._answer(connection, id_, told, None)
         except RefusedError as refused:

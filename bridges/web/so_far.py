@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from repetiteur.bridges.web.apart import answering, done_apart
+from repetiteur.bridges.apart import answering, done_apart
 from repetiteur.bridges.web.performance import ScoreFile
 from repetiteur.realtime.events import Event, Fault, Match, Mistake, Note, NoteStatus, Retract
 from repetiteur.realtime.score import Score

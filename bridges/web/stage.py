@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from repetiteur.bridges.web.draw import Wish
-from repetiteur.bridges.web.performance import Performance, ScoreFile
+from repetiteur.bridges.web.performance import Inputs, Performance, ScoreFile
 from repetiteur.bridges.web.present import Present, Words
 from repetiteur.bridges.web.so_far import Memory, Played
 from repetiteur.realtime.events import Event, Hello
@@ -42,7 +42,11 @@ class Stage:
     def conditions(self) -> list[Words]:
         """What is so, and no event tells."""
         performance = self._performance
-        return [{"type": "loop", "bars": performance.loop()}, {"type": "held", "held": performance.held()}]
+        return [
+            {"type": "loop", "bars": performance.loop()},
+            {"type": "held", "held": performance.held()},
+            {"type": "inputs", "inputs": _in_use(performance.inputs)},
+        ]
 
     def news(self) -> list[Words]:
         """Of these, what has changed since this was asked last."""
@@ -84,6 +88,15 @@ class Stage:
             "marks": [[mark.label, round(mark.q, 4)] for mark in score.marks],
             "words": sorted(self._performance.words),
         }
+
+
+def _in_use(inputs: Inputs | None) -> list[Words] | None:
+    """None where none can be chosen."""
+    if inputs is None:
+        return None
+    return [
+        {"kind": str(item.kind), "name": item.name, "connected": item.connected} for item in inputs.in_use()
+    ]
 
 
 def _rounded(values: Sequence[float]) -> list[float]:

@@ -7,7 +7,6 @@ import pytest
 
 from repetiteur.bridges.audio_capture import AudioListener
 from repetiteur.bridges.chunks import ChunkMaker
-from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.inputs import Chunk
 
 ON_A_CARD = {"hostApi": 0, "maxOutputChannels": 0, "defaultLowInputLatency": 0.01}
@@ -139,44 +138,3 @@ def test_what_is_clipped_and_what_is_no_number_is_counted(heard: list[Chunk]) ->
         listener._heard(frames.tobytes(), 480, {"input_buffer_adc_time": 0.0, "current_time": 0.0}, 0)
     assert [(chunk.clipped, chunk.scrubbed) for chunk in heard] == [(1, 1), (1, 1)]
     assert np.isfinite(heard[0].samples).all()
-
-
-class TwoDevices(Device):
-    """Another input beside the piano, at another rate."""
-
-    others = ("Piano", 48_000.0), ("Line", 44_100.0)
-
-    def get_device_count(self) -> int:
-        return len(self.others)
-
-    def get_device_info_by_index(self, number: int) -> dict[str, Any]:
-        name, rate_hz = self.others[number]
-        known = {"name": name, "maxInputChannels": 2, "defaultSampleRate": rate_hz, "index": number}
-        return ON_A_CARD | known
-
-
-def test_another_device_at_another_rate_takes_over_and_the_gap_is_known(heard: list[Chunk]) -> None:
-    listener_now[0] = 0.0
-    listener = AudioListener(TwoDevices(), lambda chunk: heard.append(chunk) or True, lambda: listener_now[0])
-    listener.open("piano")
-    listener.start()
-    call(listener, 0.5)
-    listener_now[0] = 0.7
-    listener.change_to("line")
-    assert (listener.name, listener.rate_hz, listener.connected) == ("Line", 44_100.0, True)
-    assert heard[-1].rate_hz == 48_000.0 and heard[-1].lost == round(0.2 * 48_000)
-    call(listener, 0.9)
-    lasts_s = 480 / 44_100
-    assert heard[-1].rate_hz == 44_100.0
-    assert heard[-1].lost == pytest.approx((0.2 - lasts_s) * 44_100, abs=1)
-
-
-def test_where_the_other_is_not_there_the_former_is_taken_up_again(heard: list[Chunk]) -> None:
-    listener_now[0] = 0.0
-    listener = AudioListener(TwoDevices(), lambda chunk: heard.append(chunk) or True, lambda: listener_now[0])
-    listener.open("piano")
-    listener.start()
-    with pytest.raises(InputError, match="not found"):
-        listener.change_to("organ")
-    assert not listener.connected
-    assert listener.look() == "audio input Piano is back" and listener.connected

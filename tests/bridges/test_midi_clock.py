@@ -15,10 +15,10 @@ from repetiteur.bridges.midi_clock import MidiClock, StreamTime
 from repetiteur.bridges.midi_out import (
     MidiOut,
     dying_cleanly,
-    midi_output_names,
     open_midi_out,
     open_virtual_midi_out,
 )
+from repetiteur.bridges.midi_systems import midi_output_names
 from repetiteur.bridges.midi_ticks import CONTINUE, START, STOP, TICK, TickTrain, song_position
 from repetiteur.bridges.scores import load_score
 from repetiteur.bridges.terminal.main import main
@@ -263,6 +263,6 @@ def test_a_polite_kill_unwinds() -> None:
 def test_what_makes_no_sense_is_one_line(
     words: list[str], told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("repetiteur.bridges.midi_ports.rtmidi_library", FakeSystem)
+    monkeypatch.setattr("repetiteur.bridges.midi_systems.rtmidi_library", FakeSystem)
     assert main(words) == 2
     assert told in capsys.readouterr().err

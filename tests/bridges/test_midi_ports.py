@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from repetiteur.bridges.midi_ports import MidiListener, midi_input_names, read_message
+from repetiteur.bridges.midi_ports import MidiListener, read_message
+from repetiteur.bridges.midi_systems import midi_input_names
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.inputs import Controller, FaultSeen, Input, NoteOff, NoteOn
 
@@ -21,6 +22,7 @@ class FakeSystem:
         self.callback: Callable[[tuple[list[int], float], object], None] | None = None
         self.opened: list[str] = []
         self.gone = False
+        self.taken_leave = 0
 
     def get_compiled_api(self) -> list[int]:
         return [2, 3]
@@ -62,7 +64,7 @@ class FakePort:
         pass
 
     def delete(self) -> None:
-        pass
+        self._system.taken_leave += 1
 
 
 def listening(system: FakeSystem, now_s: float = 1.5) -> tuple[MidiListener, list[Input]]:
@@ -175,3 +177,17 @@ def test_closing_ends_the_callback() -> None:
     listener.close()
     listener.close()
     assert system.callback is None
+
+
+def test_who_only_asks_for_names_takes_leave() -> None:
+    system = FakeSystem("Piano")
+    assert midi_input_names(system) == ("Piano",) and system.taken_leave == 1
+    listener, _ = listening(system)
+    with pytest.raises(InputError):
+        listener.open("Organ")
+    asked = system.taken_leave
+    assert asked == 3, "to open it, and to tell what is there"
+    listener.open("Piano")
+    assert system.taken_leave == asked
+    listener.close()
+    assert system.taken_leave == asked + 1

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import signal
-import sys
 from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from repetiteur.bridges import assets
-from repetiteur.bridges.midi_ports import MidiListener, midi_input_names
+from repetiteur.bridges.midi_ports import MidiListener
+from repetiteur.bridges.midi_systems import midi_input_names
 from repetiteur.bridges.scores import load_score
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.inputs import Controller, FaultSeen, Input, NoteOff, NoteOn
 
-HERE = Path(__file__).parent
+from .keyboard import Keyboard
 
 
 @pytest.fixture
@@ -26,27 +25,6 @@ def rtmidi(jack: Any) -> Any:
     if find_spec("rtmidi") is None:
         pytest.skip("needs python-rtmidi")
     return __import__("rtmidi")
-
-
-class Keyboard:
-    """Another program with a port of that name."""
-
-    def __init__(self, jack: Any, name: str) -> None:
-        self._program = jack.start(sys.executable, HERE / "midi_keyboard.py", name)
-        self._answer(b"ready\n")
-
-    def play(self, *message: int) -> None:
-        self._program.stdin.write(bytes(message).hex().encode() + b"\n")
-        self._program.stdin.flush()
-        self._answer(b"sent\n")
-
-    def pull_out(self) -> None:
-        """The port goes with the program."""
-        self._program.stdin.close()
-        self._program.wait()
-
-    def _answer(self, expected: bytes) -> None:
-        assert self._program.stdout.readline() == expected
 
 
 @pytest.fixture

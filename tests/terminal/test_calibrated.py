@@ -25,10 +25,9 @@ def ask(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureF
 
     def known(*words: str) -> tuple[KnownInput, str, Any]:
         parser = argparse.ArgumentParser()
-        parser.add_argument("--audio")
         live_ears_arguments(parser)
-        args = parser.parse_args(["--audio", "stage", *words])
-        return known_input(None, args), capsys.readouterr().err, args.a4
+        args = parser.parse_args(words)
+        return known_input(None, "stage", args), capsys.readouterr().err, args.a4
 
     return known
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from repetiteur.bridges import audio_ports, midi_ports
+from repetiteur.bridges import audio_ports, midi_systems
 from repetiteur.bridges.audio_ports import AudioPort, find_port, words_for
 from repetiteur.bridges.terminal.main import main
 from repetiteur.realtime.errors import InputError
@@ -72,6 +72,8 @@ class Ports:
     def get_ports(self) -> list[str]:
         return self._names
 
+    def delete(self) -> None: ...
+
 
 STUDIO = Cards(
     ("USB Microphone", "Windows WASAPI", 1, 0),
@@ -86,7 +88,7 @@ STUDIO = Cards(
 def studio(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audio_ports, "pyaudio_library", lambda: STUDIO)
     cables = Cables(["Piano:Piano MIDI 1 20:0"], ["Synth 24:0"])
-    monkeypatch.setattr(midi_ports, "rtmidi_library", lambda: cables)
+    monkeypatch.setattr(midi_systems, "rtmidi_library", lambda: cables)
 
 
 @pytest.mark.usefixtures("studio")
@@ -132,7 +134,7 @@ def test_where_nothing_is_there_it_is_said_what_to_do(
         raise InputError("MIDI", "python-rtmidi is not installed", "pip install python-rtmidi")
 
     monkeypatch.setattr(audio_ports, "pyaudio_library", Cards)
-    monkeypatch.setattr(midi_ports, "rtmidi_library", missing)
+    monkeypatch.setattr(midi_systems, "rtmidi_library", missing)
     assert main(["devices"]) == 0
     out = capsys.readouterr().out
     assert "  python-rtmidi is not installed: pip install python-rtmidi" in out.splitlines()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from repetiteur.bridges import midi_ports
+from repetiteur.bridges import midi_systems
 from repetiteur.bridges.assets import SCORE
 from repetiteur.bridges.journal import first_difference
 from repetiteur.bridges.scores import load_score
@@ -68,7 +68,7 @@ class SelfPlaying:
 @pytest.fixture
 def piano(monkeypatch: pytest.MonkeyPatch) -> SelfPlaying:
     system = SelfPlaying([int(pitch) for pitch in load_score(SCORE).notes["pitch"][:12]])
-    monkeypatch.setattr(midi_ports, "rtmidi_library", lambda: system)
+    monkeypatch.setattr(midi_systems, "rtmidi_library", lambda: system)
     return system
 
 
@@ -142,7 +142,7 @@ def test_a_missing_library_is_told_with_how_to_get_it(
     def missing(name: str) -> object:
         raise ImportError(name)
 
-    monkeypatch.setattr(midi_ports, "import_module", missing)
+    monkeypatch.setattr(midi_systems, "import_module", missing)
     assert main(["follow", str(SCORE), "--midi", "Piano"]) == 2
     told = capsys.readouterr().err
     assert told.startswith("repetiteur: MIDI: python-rtmidi is not installed; pip install")

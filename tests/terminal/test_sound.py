@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from repetiteur.bridges import assets, audio_ports, hearing, midi_ports
+from repetiteur.bridges import assets, audio_ports, hearing, midi_systems
 from repetiteur.bridges.journal import first_difference, read_journal
 from repetiteur.bridges.performances import read_performance
 from repetiteur.bridges.terminal.main import main
@@ -222,7 +222,7 @@ def test_sound_and_midi_go_together(
 ) -> None:
     """Nobody plays the MIDI keyboard, so the ears are followed."""
     monkeypatch.setattr(audio_ports, "pyaudio_library", Microphone)
-    monkeypatch.setattr(midi_ports, "rtmidi_library", SilentKeys)
+    monkeypatch.setattr(midi_systems, "rtmidi_library", SilentKeys)
     words = ["follow", SCORE, "--audio", "micro", "--virtual", "Keys", "--osc-in", "0", "--json"]
     assert main(words) == 0
     out, err = capfd.readouterr()

@@ -24,7 +24,7 @@ from repetiteur.bridges.web.server import PageServer
 from repetiteur.realtime.inputs import NoteOn
 from repetiteur.realtime.session import Session
 
-from .conftest import Client
+from .client import Client
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,9 @@ import os
 import shutil
 import subprocess
 import threading
-import time
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -26,11 +25,11 @@ from repetiteur.bridges.web.server import PageServer
 from repetiteur.bridges.wire.rows import event_row
 from repetiteur.realtime.events import Event, Jump, Note, NoteStatus, Retract
 
-from .conftest import Pretended, Story
+from .client import PATIENCE_S, wait_for
+from .pretending import Pretended, Story
 
 MUSESCORE = Path(make_assets.__file__).parent / "musescore"
 SCRIPT = MUSESCORE / "repetiteur.js"
-PATIENCE_S = 20.0
 PAGE = """<!doctype html><meta charset="utf-8"><body>{notes}<script src="repetiteur.js"></script><script>
 const find = (note) => document.getElementById(note.id);
 const paint = (element, verdict) => {{ element.dataset.verdict = verdict; }};
@@ -64,13 +63,6 @@ def serving(folder: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def becomes(so: Callable[[], bool]) -> bool:
-    end_s = time.monotonic() + PATIENCE_S
-    while not so() and time.monotonic() < end_s:
-        time.sleep(0.03)
-    return so()
-
-
 @pytest.mark.parametrize("let_in", [True, False])
 def test_a_page_of_somebody_else_shows_verdicts_where_it_is_let_in(
     browser: Page, pretended: Pretended, tmp_path: Path, let_in: bool
@@ -86,16 +78,16 @@ def test_a_page_of_somebody_else_shows_verdicts_where_it_is_let_in(
             (tmp_path / "index.html").write_text(PAGE.format(notes=notes, port=server.port), "utf-8")
             browser.open(f"{origin}/index.html", 800, 600, "light")
             if not let_in:
-                assert becomes(lambda: server.counts().refused > 0) and server.viewer_count() == 0
+                wait_for(lambda: server.counts().refused > 0)
+                assert server.viewer_count() == 0
                 return
             assert server.seen.wait(PATIENCE_S)
             server.send(told(story))
             script = (
-                "JSON.stringify(Object.fromEntries([...document.querySelectorAll('[data-verdict]')]"
-                ".filter(e => e.dataset.verdict).map(e => [e.id, e.dataset.verdict])))"
+                "Object.fromEntries([...document.querySelectorAll('[data-verdict]')]"
+                ".filter(e => e.dataset.verdict).map(e => [e.id, e.dataset.verdict]))"
             )
-            wanted = {ids[k]: verdict for k, verdict in VERDICTS.items()}
-            assert becomes(lambda: json.loads(browser.ask(script)) == wanted), browser.ask(script)
+            browser.becomes(script, {ids[k]: verdict for k, verdict in VERDICTS.items()})
         finally:
             server.close()
 

@@ -16,7 +16,7 @@ from repetiteur.realtime.events import Beat, Fault, Health, Jump, NoteEnd, Posit
 from repetiteur.realtime.score import Score
 from repetiteur.realtime.timeline import with_ticks
 
-from .conftest import Story
+from .pretending import Story
 
 
 @pytest.fixture(scope="module")

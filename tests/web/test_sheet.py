@@ -17,7 +17,8 @@ from repetiteur.bridges.web.server import PageServer
 from repetiteur.bridges.web.sheet import sheet_of
 from repetiteur.realtime.score import Score
 
-from .conftest import Client, Pretended
+from .client import Client
+from .pretending import Pretended
 
 
 @pytest.fixture(scope="module")

@@ -7,14 +7,16 @@ const MOST_BYTES = 16 * 1024 * 1024;
 const $ = (id) => document.getElementById(id);
 
 export class Controls {
-  constructor(wire, sheet, bars, say) {
+  constructor(wire, sheet, bars, inputs, say) {
     this.wire = wire;
     this.sheet = sheet;
     this.bars = bars;
+    this.inputs = inputs;
     this.say = say; // a line for the reader; "bad" as second argument where something failed
     this.state = "idle";
     this.held = false;
     this.loop = null;
+    this.names = []; // of scores to choose from
     this.words = new Set();
     this.steer = false;
     this.zoom = Number(remembered("zoom") ?? ZOOMS.indexOf(1));
@@ -32,9 +34,11 @@ export class Controls {
     click("help", () => $("keys").showModal());
     click("more", () => this.more());
     $("goto").addEventListener("submit", (event) => { event.preventDefault(); this.goToLabel(); });
-    $("scores").addEventListener("change", () => this.choose());
+    click("piece", () => this.openPieces());
     $("file").addEventListener("change", () => this.handIn());
-    $("keys").addEventListener("click", (event) => { if (event.target === $("keys")) $("keys").close(); });
+    for (const dialog of document.querySelectorAll("dialog")) {
+      dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
+    }
     document.addEventListener("keydown", (event) => this.key(event));
   }
 
@@ -45,6 +49,7 @@ export class Controls {
     for (const button of document.querySelectorAll("[data-word]")) {
       button.hidden = !this.can(button.dataset.word);
     }
+    this.inputs.showButton();
     document.body.dataset.steer = this.steer ? "yes" : "no";
     document.body.dataset.places = this.can("goto/beat") ? "yes" : "no";
     $("watching").hidden = this.steer;
@@ -59,7 +64,7 @@ export class Controls {
     this.starts = score.starts;
     this.bars.labels = score.labels;
     this.id = score.id;
-    $("scores").value = score.id;
+    this.listScores(this.names);
   }
 
   show(state, held) {
@@ -147,24 +152,38 @@ export class Controls {
   }
 
   listScores(names) {
-    const list = $("scores");
-    list.replaceChildren(...names.map((name) => new Option(name, name)));
-    if (!names.includes(this.id) && this.id) list.prepend(new Option(this.id, this.id));
-    list.value = this.id ?? "";
+    this.names = names;
+    const all = names.includes(this.id) || !this.id ? names : [this.id, ...names];
+    $("scores").replaceChildren(...all.map((name) => {
+      const item = document.createElement("li"), button = document.createElement("button");
+      button.type = "button";
+      button.textContent = name;
+      button.setAttribute("aria-pressed", String(name === this.id));
+      button.addEventListener("click", () => this.choose(name));
+      item.append(button);
+      return item;
+    }));
   }
 
-  async choose() {
-    const name = $("scores").value;
+  openPieces() {
+    if (!this.can("score/load")) return;
+    $("pieces").showModal();
+    $("scores").querySelector('[aria-pressed="true"]')?.focus();
+  }
+
+  async choose(name) {
+    $("pieces").close();
+    if (name === this.id) return;
     this.say("Reading the score…");
     const answer = await this.wire.ask({ do: "score/choose", name });
     this.say(answer.ok ? "" : `${answer.fault}: ${answer.remedy}`, answer.ok ? "" : "bad");
-    if (!answer.ok) $("scores").value = this.id;
   }
 
   async handIn() {
     const [file] = $("file").files;
     $("file").value = "";
     if (!file) return;
+    $("pieces").close();
     if (file.size > MOST_BYTES) {
       this.say("That file is larger than 16 MB.", "bad");
       return;
@@ -176,7 +195,7 @@ export class Controls {
   }
 
   key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey || $("keys").open) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
     const at = event.target;
     if (at.matches?.("input, select, textarea")) {
       if (event.key === "Escape") at.blur();
@@ -191,6 +210,8 @@ export class Controls {
       Escape: () => { if (!this.bars.cancel() && this.loop) this.do("loop/off"); },
       g: () => $("goto-bar").focus(),
       s: () => this.do("stop"),
+      o: () => this.openPieces(),
+      i: () => this.inputs.open(),
       d: () => this.theme(),
       "+": () => this.resize(1),
       "=": () => this.resize(1),

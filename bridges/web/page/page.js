@@ -3,6 +3,7 @@
 import { Bars } from "./bars.js";
 import { Controls } from "./controls.js";
 import { Glide } from "./glide.js";
+import { Inputs } from "./inputs.js";
 import { Marks } from "./marks.js";
 import { Panel } from "./panel.js";
 import { Sheet } from "./sheet.js";
@@ -43,6 +44,10 @@ const takes = {
     if (message.position) place(message.position, true);
   },
   scores: (message) => controls.listScores(message.names),
+  inputs(message) {
+    inputs.show(message.inputs);
+    panel.listensTo(message.inputs);
+  },
   loop: (message) => controls.setLoop(message.bars),
   held(message) {
     held = message.held;
@@ -78,7 +83,8 @@ const takes = {
 };
 
 const wire = new Wire((message) => takes[message.type]?.(message), connection);
-controls = new Controls(wire, sheet, bars, say);
+const inputs = new Inputs((words) => wire.ask(words), () => controls.steer);
+controls = new Controls(wire, sheet, bars, inputs, say);
 sheet.onLayout = () => {
   if (!position) return;
   glide.leap(position.q, now());

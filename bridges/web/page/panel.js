@@ -12,6 +12,7 @@ export const STATES = {
   ended: "The end",
 };
 const LISTED = 40;
+const FAULT_S = 60; // so long it is shown
 const QUIETEST_DB = 60; // below full scale: the left end of the meter
 const $ = (id) => document.getElementById(id);
 
@@ -42,7 +43,7 @@ export class Panel {
     $("mistakes").replaceChildren();
     for (const mistake of all.mistakes) this.mistake(mistake);
     $("faults").replaceChildren();
-    for (const fault of all.faults) this.fault(fault);
+    for (const fault of all.faults) if (all.at - fault.at < FAULT_S) this.fault(fault);
     this.health(all.health);
     this.turn(null);
     put("bar", "–");
@@ -82,6 +83,13 @@ export class Panel {
     if (note.status === "withdrawn" || this.hears) return;
     this.level = Math.max(this.level, note.velocity / 127);
     gauge("input", this.level, "");
+  }
+
+  listensTo(inputs) {
+    if (!inputs || inputs.some((input) => input.kind === "audio")) return;
+    this.hears = false;
+    this.level = 0;
+    gauge("input", 0, "");
   }
 
   sound(dbfs) {
@@ -137,11 +145,13 @@ export class Panel {
     close.addEventListener("click", () => item.remove());
     item.append(close);
     $("faults").prepend(item);
-    while ($("faults").children.length > 3) $("faults").lastChild.remove();
+    while ($("faults").children.length > 2) $("faults").lastChild.remove();
+    setTimeout(() => item.remove(), FAULT_S * 1000); // the report keeps it
   }
 
   health(health) {
-    put("latency", health ? `${health.latency_p50_ms.toFixed(1)} ms` : "–");
+    $("latency-row").hidden = !health;
+    put("latency", health ? `${health.latency_p50_ms.toFixed(1)} ms` : "");
     put("lost", health && health.overflows + health.dropped ? `${health.overflows + health.dropped} lost` : "");
   }
 

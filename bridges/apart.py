@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 LONGEST_S = 180.0
-_POLITE = 10  # how far behind the follower it queues for the processor
+POLITE = 10  # how far behind everybody else it queues for the processor
+AWAITED = 0  # where a person waits for it
 
 
 def done_apart(module: str, wish: object) -> bytes | None:
@@ -27,11 +28,13 @@ def done_apart(module: str, wish: object) -> bytes | None:
 
 
 @contextlib.contextmanager
-def answering() -> Iterator[BinaryIO]:
+def answering(niceness: int = POLITE) -> Iterator[BinaryIO]:
     """In that program: where the answer goes. Nothing else that is printed can get into it."""
     answer = os.dup(1)
     os.dup2(2, 1)
     with contextlib.suppress(OSError, AttributeError):
-        os.nice(_POLITE)
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))  # who asks may be in a hurry
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(niceness)
     with os.fdopen(answer, "wb") as out:
         yield out
