@@ -77,7 +77,7 @@ def _cost(name: EngineName, weights: Weights, sound: np.ndarray, right: np.ndarr
         piece = _hop(sound, hop + _WARM_UP)
         start_ns = time.perf_counter_ns()
         engine.hear(piece)
-        took_ms[hop] = (time.perf_counter_ns() - start_ns) / 1e6
+        took_ms[max(hop, 0)] = (time.perf_counter_ns() - start_ns) / 1e6
     p50, p99 = np.percentile(took_ms, (50, 99)).tolist()
     each_us = p50 * 1e3 / len(sound)
     return EngineCost(name, len(sound), p50, p99, each_us, difference, TOLERANCE[name], ready_s)

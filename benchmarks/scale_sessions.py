@@ -72,7 +72,7 @@ def measure(
         took_ms = np.zeros((blocks, count))
         with undisturbed(), ThreadPoolExecutor(threads) as pool:
             for block in range(-_WARM_UP, blocks):
-                took_ms[block] = _together(pool, players, threads, block + _WARM_UP)
+                took_ms[max(block, 0)] = _together(pool, players, threads, block + _WARM_UP)
         p50, p99 = np.percentile(took_ms.max(1), (50, 99)).tolist()
         each_p50, each_p99 = np.percentile(took_ms, (50, 99)).tolist()
         yield SessionsCost(count, threads, p50, p99, each_p50, each_p99, p50 / (BLOCK_S * 1e3))

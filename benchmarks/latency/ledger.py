@@ -85,7 +85,7 @@ class Ledger:
             kind = Kind.PLAYED
         elif isinstance(item, HeardNote):
             heard_from_s, heard_s = self._on_their_way.popleft()
-            if item.status is NoteStatus.WITHDRAWN:
+            if item.status is NoteStatus.WITHDRAWN or math.isnan(heard_from_s):
                 return
             kind = Kind.PROVISIONAL if item.status is NoteStatus.PROVISIONAL else Kind.CONFIRMED
             stamps = item.onset_s, item.t_s, item.t_s, heard_from_s, heard_s
@@ -159,7 +159,8 @@ class TimedEars:
         return events
 
     def finish(self) -> list[Event | HeardTrace]:
-        self.taken_s = self._now_s()
+        """What is settled only because the sound is over took no time that anybody waits for."""
+        self.taken_s = math.nan
         return self._ears.finish()
 
     def reset(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -59,6 +61,8 @@ def test_only_what_others_wait_for_is_noted() -> None:
         item = HeardNote(0.5, 0, status, 60, 0.4, 64, 0.9)
         ledger.hearing(0.45)
         ledger.taken(item)
+    ledger.hearing(math.nan)
+    ledger.taken(HeardNote(0.5, 0, NoteStatus.CONFIRMED, 60, 0.4, 64, 0.9))
     assert ledger.causes["kind"].tolist() == [Kind.PLAYED, Kind.PROVISIONAL, Kind.CONFIRMED]
     assert ledger.causes["sent_s"][0] == 0.3 and ledger.causes["heard_from_s"][1] == 0.45
 
