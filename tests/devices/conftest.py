@@ -63,6 +63,14 @@ class Servers:
             self.end(self._running.pop(0))  # a JACK server waits for clients that end before it
 
 
+def _answers() -> bool:
+    """Whether the server does. What a killed one left behind can hold up whoever asks: then it does not."""
+    try:
+        return subprocess.run(["jack_lsp"], capture_output=True, timeout=5.0, check=False).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
 class Jack(Servers):
     """A server of our own with a clock and nothing else, and clients that are its sound cards."""
 
@@ -78,10 +86,9 @@ class Jack(Servers):
             POOL.rotate(-1)
             os.environ["JACK_DEFAULT_SERVER"] = name
             self.server = self.start("jackd", *self._words, "-n", name, *self._driver)
-            for _ in range(100):
-                if self.server.poll() is not None:
-                    break
-                if subprocess.run(["jack_lsp"], capture_output=True, check=False).returncode == 0:
+            until_s = time.monotonic() + 10.0
+            while self.server.poll() is None and time.monotonic() < until_s:
+                if _answers():
                     return
                 time.sleep(0.1)
             self.end(self.server)

@@ -116,7 +116,8 @@ def _free(port: int) -> bool:
 
 def _new_session(folder: Path, env: dict[str, str]) -> None:
     (maker,) = Path("/usr/bin").glob(f"{_HOUSES[-1].name}-new_session")
-    subprocess.run([maker, "-s", str(RATE_HZ), folder, "demo"], env=env, check=True, capture_output=True)
+    words = maker, "-s", str(RATE_HZ), folder, "demo"
+    subprocess.run(words, env=env, check=True, capture_output=True, timeout=60.0)
     file = folder / "demo.ardour"
     off = '<Protocol name="Open Sound Control (OSC)" active="0"/>'
     on = off.replace('active="0"', 'active="1"')  # as its preferences would
