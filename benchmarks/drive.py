@@ -53,6 +53,12 @@ def drive_by_ear(score: Score, chunks: Sequence[Chunk], ears: Ears) -> Drive:
     return _driven(steps, np.array(taken.cost_s), np.empty(0))
 
 
+def heard_in(ears: Ears, chunks: Sequence[Chunk]) -> list[Input]:
+    """What they tell of a take from its beginning, for engines that are to be told the same."""
+    ears.warm_up(chunks[0].rate_hz)
+    return list(inputs_of_sound(ears, chunks))
+
+
 @dataclass(slots=True)
 class _Steps:
     """Of each event to which input it belongs (-1: before any); of each input the rest."""

@@ -11,7 +11,7 @@ from operator import add
 from pathlib import Path
 
 from repetiteur.benchmarks.by_ear import WHOLE, Listening, read_chunks
-from repetiteur.benchmarks.drive import Drive, drive, drive_by_ear
+from repetiteur.benchmarks.drive import Drive, drive, drive_by_ear, heard_in
 from repetiteur.benchmarks.heard import listen
 from repetiteur.benchmarks.note_metrics import Count, count_near
 from repetiteur.benchmarks.takes import Take
@@ -24,7 +24,6 @@ from repetiteur.bridges.planting.injection import Planted, published, released, 
 from repetiteur.bridges.planting.strokes import performed, ringing, with_pedal
 from repetiteur.bridges.planting.stumbling import human
 from repetiteur.realtime.events import Match
-from repetiteur.realtime.hearing.as_inputs import inputs_of_sound
 from repetiteur.realtime.inputs import Chunk, HeardTrace
 from repetiteur.realtime.second_hearing import SecondHearing
 
@@ -105,7 +104,7 @@ def measure_mistakes(
             chunks = _sound(planted, soundfont, how)
             run = drive_by_ear(score, chunks, how.ears)
             results.append(_measured(take.id, recipe, HeardAs.SOUND, planted, run, how.scored_s))
-            notes = list(inputs_of_sound(how.ears, chunks)) if instead else ()
+            notes = heard_in(how.ears, chunks) if instead else ()
             for other in instead:
                 run = drive(score, notes, INSTEAD_OF_LADDER[other]())
                 results.append(_measured(take.id, recipe, other, planted, run, how.scored_s))
