@@ -28,7 +28,6 @@ class LadderHearing(SecondHearing):
     def __init__(self, load: Callable[[], Reader]) -> None:
         """``load``: called when the first trace of a score is heard."""
         super().__init__()
-        self.at_rest = False  # listening, but not asked
         self._load = load
         self._ladder: Ladder | None = None
         self._now_s = -math.inf

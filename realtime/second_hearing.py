@@ -26,6 +26,7 @@ HARMONICS = (12, 19, 24, 28, 31)  # semitones
 class SecondHearing:
     """Remembers the traces. Same thread as the judge. Without traces it agrees with whatever it is asked."""
 
+    at_rest = False  # listening, but whoever looks closer is not asked
     strange = 0.0  # how surely what sounds has been nothing of what is written here, of late
 
     def __init__(self) -> None:

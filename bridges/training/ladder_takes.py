@@ -158,8 +158,8 @@ class _TakeTruth:
                 struck[row], extra[row] = True, self._struck[name]
         played = np.full(len(view.written), UNKNOWN if self._strange else NOBODY, np.int8)
         late_s = np.zeros(len(view.written), np.float32)
-        keys = () if self._strange else view.written[["key", "pitch", "due_s"]].tolist()
-        for row, (key, pitch, due_s) in enumerate(keys):
+        keys = view.written[["key", "pitch", "due_s"]].tolist()
+        for row, (key, pitch, due_s) in enumerate([] if self._strange else keys):
             own = _nearest(self._own.get(key, ()), due_s)
             if own is not None and abs(own - due_s) <= NEAR_S:
                 played[row], late_s[row] = PLAYED, own - due_s
