@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable
 
 import numpy as np
@@ -11,7 +12,7 @@ from repetiteur.realtime.follower import Follower
 from repetiteur.realtime.inputs import HeardTrace
 from repetiteur.realtime.ladder import Ladder, Look, Reader
 from repetiteur.realtime.score import Score
-from repetiteur.realtime.second_hearing import SecondHearing
+from repetiteur.realtime.second_hearing import REMEMBERED, SecondHearing
 
 PLAYED_ABOVE = 0.6  # probability from which a note that seems to be missing was played after all
 EXTRA_ABOVE = 0.45  # ... and from which a note nobody asked for was struck
@@ -37,6 +38,7 @@ class LadderHearing(SecondHearing):
         super().follow(score, follower)
         self._score, self._follower = score, follower
         self._ladder, self._seen = None, None
+        self._real: deque[int] = deque(maxlen=REMEMBERED)  # notes that were found to be
         self.strange, self._look_again_s, self._root = 0.0, -math.inf, follower.root
 
     def tick(self, t_s: float) -> None:
@@ -71,9 +73,15 @@ class LadderHearing(SecondHearing):
         own = self._trace_of(note)
         if own is not None and own.sure >= CLEAR_ABOVE:
             return True
+        if note in self._real:
+            return True  # and stays it, though a player who begins again makes the view another
         look = self._look()
         extra = None if look is None else look.was_extra(note)
-        return super().is_real(note) if extra is None else extra >= EXTRA_ABOVE
+        if extra is None:
+            return super().is_real(note)
+        if extra >= EXTRA_ABOVE:
+            self._real.append(note)
+        return extra >= EXTRA_ABOVE
 
     def _wonder(self) -> None:
         """Whether it is this that is played. Somewhere else in the score is a new beginning."""

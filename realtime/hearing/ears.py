@@ -146,8 +146,9 @@ class Ears:
     def _change_rate(self, chunk: Chunk, out: list[Event | HeardTrace]) -> None:
         """The first chunk, or another device: what the resampler still holds comes out first.
 
-        The new one is filled with silence, as if that had come before: so a hop ends with a sample of the
-        device counted from its first, and where blocks divide 10 ms no hop waits for the rest of a block.
+        The new one is filled with the first sample, as if that had been there before (no steady offset begins
+        with a click): then a hop ends with a sample of the device counted from its first, and where
+        blocks divide 10 ms no hop waits for the rest of a block.
         """
         if not self._rate_hz:
             self._begin_s = chunk.t_s
@@ -160,7 +161,8 @@ class Ears:
         self._held_s = self._resampler.delay_s if self._resampler else 0.0
         self._taken = round(self._held_s * self._rate_hz)
         if self._resampler is not None:
-            self._resampler.push(np.zeros(self._taken, np.float32))
+            first = _clean(chunk.samples[:1])
+            self._resampler.push(np.full(self._taken, first[0] if len(first) else 0.0, np.float32))
         self._clock.jump(before_s - self._taken_in_s)
 
     def _be_silent(self, seconds: float, out: list[Event | HeardTrace]) -> float:

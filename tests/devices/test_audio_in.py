@@ -81,10 +81,15 @@ def test_what_is_held_up_too_long_is_counted_and_told(
     try:
         there.start()
         until(lambda: len(heard.chunks) > 3, "sound")
-        heard.hold.clear()
-        time.sleep(0.4)  # many periods: JACK notices, and PortAudio passes it on
-        heard.hold.set()
-        until(lambda: there.overflows > 0, "an overflow")
+
+        def held_up() -> bool:
+            heard.hold.clear()
+            time.sleep(0.4)  # many periods: JACK notices, most of the time, and PortAudio passes it on
+            heard.hold.set()
+            time.sleep(0.2)
+            return there.overflows > 0
+
+        until(held_up, "an overflow")
         until(lambda: any(chunk.lost for chunk in heard.chunks), "a chunk that tells of it")
     finally:
         there.close()

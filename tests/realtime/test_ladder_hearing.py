@@ -65,6 +65,9 @@ def test_a_note_is_real_if_the_ladder_says_so_and_it_is_asked_once_a_moment(hear
     opinion.extra = 0.9
     heard.tick(2.21)
     assert heard.is_real(note)
+    opinion.extra = 0.1
+    heard.tick(2.22)
+    assert heard.is_real(note) and not heard.is_real(note - 1)
 
 
 def test_the_player_is_elsewhere_if_the_ladder_says_so(hearing) -> None:
