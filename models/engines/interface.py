@@ -61,6 +61,23 @@ class Engine(Protocol):
         ...
 
 
+class WholeHops:
+    """Sound of any length in, the hops that ended out; the rest waits."""
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def take(self, samples: np.ndarray) -> np.ndarray:
+        """(hops, HOP_SAMPLES)."""
+        sound = np.concatenate([self._waiting, floats(samples)])
+        whole = len(sound) // HOP_SAMPLES * HOP_SAMPLES
+        self._waiting = sound[whole:].copy()
+        return sound[:whole].reshape(-1, HOP_SAMPLES)
+
+    def reset(self) -> None:
+        self._waiting = np.zeros(0, np.float32)  # samples of the hop under way
+
+
 class OneListener:
     """An engine for one, as the ears want it: sound of any length in, the hops that ended out."""
 
@@ -69,16 +86,14 @@ class OneListener:
     def __init__(self, engine: Engine) -> None:
         assert engine.listeners == 1
         self._engine = engine
-        self._waiting = np.zeros(0, np.float32)  # samples of the hop under way
+        self._hops = WholeHops()
 
     def hear(self, samples: np.ndarray) -> np.ndarray:
-        sound = np.concatenate([self._waiting, floats(samples)])
-        whole = len(sound) // HOP_SAMPLES * HOP_SAMPLES
-        self._waiting = sound[whole:].copy()
-        if not whole:
+        hops = self._hops.take(samples)
+        if not len(hops):
             return np.zeros((0, KEYS, HEADS), np.float32)
-        return self._engine.hear(sound[None, :whole])[0]
+        return self._engine.hear(hops.reshape(1, -1))[0]
 
     def reset(self) -> None:
         self._engine.reset()
-        self._waiting = self._waiting[:0]
+        self._hops.reset()

@@ -11,9 +11,8 @@ import threading
 
 import numpy as np
 
-from repetiteur.kernels.jit import floats
 from repetiteur.models.encoder.heads import HEADS, HOP_SAMPLES, KEYS
-from repetiteur.models.engines.interface import Engine
+from repetiteur.models.engines.interface import Engine, WholeHops
 
 PATIENCE_S = 0.001
 
@@ -86,16 +85,12 @@ class SharedListener:
     def __init__(self, shared: SharedEngine, number: int) -> None:
         self._shared = shared
         self._number = number
-        self._waiting = np.zeros(0, np.float32)  # samples of the hop under way
+        self._hops = WholeHops()
 
     def hear(self, samples: np.ndarray) -> np.ndarray:
-        sound = np.concatenate([self._waiting, floats(samples)])
-        whole = len(sound) // HOP_SAMPLES * HOP_SAMPLES
-        self._waiting = sound[whole:].copy()
-        hops = sound[:whole].reshape(-1, HOP_SAMPLES)
-        told = [self._shared.hop(self._number, hop) for hop in hops]
+        told = [self._shared.hop(self._number, hop) for hop in self._hops.take(samples)]
         return np.stack(told) if told else np.zeros((0, KEYS, HEADS), np.float32)
 
     def reset(self) -> None:
         self._shared.reset(self._number)
-        self._waiting = self._waiting[:0]
+        self._hops.reset()
