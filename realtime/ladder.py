@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -49,16 +48,6 @@ class Look:
 
     view: View
     answer: Answer
-
-    @property
-    def place_s(self) -> float:
-        """Where the attention has the player: seconds of score beyond where the follower has him, at the
-        player's tempo. NaN without a score to see."""
-        here, due_s = self.answer.here, self.view.written["due_s"]
-        reached = self.view.written["newest"]
-        if not len(here) or not reached.any() or not here.sum():
-            return math.nan
-        return float(here @ due_s / here.sum() - due_s[reached].mean())
 
     def was_played(self, key: int, which_pass: int) -> float | None:
         """Probability that a key of the score was played, or that it is not known to have been missed."""

@@ -76,15 +76,6 @@ def test_answers_are_of_the_note_or_key_asked_for(played) -> None:
     assert look.was_played(0, 9) is None
 
 
-def test_the_place_is_told_beside_the_one_the_follower_is_at(played) -> None:
-    ladder, follower, _ = played
-    look = ladder.look(5.7, follower)
-    written = look.view.written
-    reached_s = written["due_s"][written["newest"]].mean()
-    assert look.place_s == pytest.approx(written["due_s"][-1] - reached_s)
-    assert look.place_s < 0  # the last row is the chord longest ago
-
-
 def test_it_is_bounded(stage) -> None:
     tune = [stage.written(0.01 * number, 40 + number % 40) for number in range(400)]
     score = stage.score(tune)
