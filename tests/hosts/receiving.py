@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 
 from repetiteur.bridges.wire import osc_packets
 from repetiteur.bridges.wire.endpoint import LOCAL
 
+# Below those the system deals out by itself, and never the same twice: nobody else gets one meanwhile.
+_PORTS = count(20_000 + os.getpid() % 10_000)
+
 
 def free_udp_port() -> int:
     """Nobody has it at the moment."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((LOCAL, 0))
-        return probe.getsockname()[1]
+    for port in _PORTS:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe, suppress(OSError):
+            probe.bind((LOCAL, port))
+            return port
+    raise AssertionError("count never ends")
 
 
 class Receiver:
