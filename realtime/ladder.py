@@ -44,30 +44,15 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the Ladder sees at one moment. Notes and keys outside its view have no answer."""
+    """What the Ladder sees at one moment."""
 
     view: View
     answer: Answer
 
-    def was_played(self, key: int, which_pass: int) -> float | None:
-        """Probability that a key of the score was played, or that it is not known to have been missed."""
-        written = self.view.written
-        at = np.flatnonzero((written["key"] == key) & (written["which_pass"] == which_pass))
-        return float(self.answer.played[at[0]]) if len(at) else None
-
-    def was_struck(self, note: int) -> float | None:
-        """Probability that a confirmed note was really struck, and is no echo of others."""
-        at = self._trace_of(note)
-        return None if at is None else float(self.answer.struck[at])
-
     def was_extra(self, note: int) -> float | None:
-        """Probability that a confirmed note was struck, and is none the score asks for."""
-        at = self._trace_of(note)
-        return None if at is None else float(self.answer.extra[at])
-
-    def _trace_of(self, note: int) -> int | None:
+        """Probability that a confirmed note was struck, and is none the score asks for. None: not in view."""
         at = np.flatnonzero(self.view.traces["note"] == note)
-        return int(at[-1]) if len(at) else None
+        return float(self.answer.extra[at[-1]]) if len(at) else None
 
 
 class Ladder:

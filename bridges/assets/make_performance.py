@@ -59,6 +59,17 @@ class Stroke:
     offset_s: float
     pitch: int
     velocity: int
+    written: str = ""  # id and pass of the score note it is; none of a mistake, or of what is played again
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A score note where it stands when the repeats taken are written out, and when it was due."""
+
+    onset_q: float
+    duration_q: float
+    pitch: int
+    at_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,8 @@ class Pianist:
         self.strokes: list[Stroke] = []
         self.bar_starts_s: list[float] = []
         self.planted: list[tuple[Planted, float]] = []
+        self.due: dict[str, Due] = {}  # by id and pass
+        self._written_out_q = 0.0  # before this bar
 
     def play(self, bar: PlayedBar) -> None:
         self._now_s += bar.pause_s
@@ -115,6 +128,8 @@ class Pianist:
             self._note(bar, index, _between(knots_s, at), _between(knots_s, at + length))
         stop_after = min(bar.until_beat - 1.0, float(beats))
         self._now_s = _between(knots_s, stop_after)
+        if bar.until_beat == math.inf:
+            self._written_out_q += end_q - start_q
 
     def _notes_of(self, bar: PlayedBar, start_q: float, end_q: float) -> Iterator[int]:
         onsets = self._score.notes["onset_q"]
@@ -140,13 +155,17 @@ class Pianist:
         loud = round(self._loudness(bar, q, left_hand))
         beat = self._score.beat_at(q)
         mistake = self._mistake_at(bar, beat, pitch)
-        if note["kind"] == NoteKind.GRACE:
-            self._strike(onset_s - 0.09, onset_s, pitch, loud - 6)
+        written, grace = f"{self._score.note_ids[index]}-{bar.pass_}", note["kind"] == NoteKind.GRACE
+        if written not in self.due:
+            q += self._written_out_q - float(self._score.bars["start_q"][bar.index])
+            self.due[written] = Due(q, 0.0 if grace else float(note["duration_q"]), pitch, onset_s)
+        if grace:
+            self._strike(onset_s - 0.09, onset_s, pitch, loud - 6, written)
             return
         lifted = 0.05 if float(note["duration_q"]) < 1 else 0.14  # eighths nearly tied, quarters apart
         end_s = max(end_s - lifted * (end_s - onset_s), onset_s + 0.06)
         if mistake is None or mistake.kind == "extra":
-            self._sound(onset_s, end_s, pitch, loud, Ornament(int(note["ornament"])))
+            self._sound(onset_s, end_s, pitch, loud, Ornament(int(note["ornament"])), written)
         if mistake is not None:
             self.planted.append((mistake, onset_s))
             if mistake.kind == "wrong":
@@ -184,15 +203,19 @@ class Pianist:
         swell = 12.0 * math.sin(math.pi * in_phrase)
         return 62.0 + swell + accent + hand + second_time + self._random.gauss(0.0, 2.5)
 
-    def _sound(self, onset_s: float, end_s: float, pitch: int, loud: int, ornament: Ornament) -> None:
+    def _sound(
+        self, onset_s: float, end_s: float, pitch: int, loud: int, ornament: Ornament, written: str
+    ) -> None:
         """A mordent goes down a tone and back before it settles; everything else is one stroke."""
         if not ornament & Ornament.MORDENT:
-            self._strike(onset_s, end_s, pitch, loud)
+            self._strike(onset_s, end_s, pitch, loud, written)
             return
         neighbour = self._neighbour(pitch)
         step_s = min(ORNAMENT_STEP_S, (end_s - onset_s) / 4)
         for k, each in enumerate((pitch, neighbour)):
-            self._strike(onset_s + k * step_s, onset_s + (k + 0.95) * step_s, each, loud - 2 * k)
+            self._strike(
+                onset_s + k * step_s, onset_s + (k + 0.95) * step_s, each, loud - 2 * k, "" if k else written
+            )
         self._strike(onset_s + 2 * step_s, end_s, pitch, loud)
 
     @staticmethod
@@ -201,8 +224,12 @@ class Pianist:
         scale = {7, 9, 11, 0, 2, 4, 6}
         return pitch - 1 if (pitch - 1) % 12 in scale else pitch - 2
 
-    def _strike(self, onset_s: float, offset_s: float, pitch: int, velocity: int) -> None:
-        self.strokes.append(Stroke(onset_s, offset_s, pitch, min(max(velocity, 1), 127)))
+    def _strike(
+        self, onset_s: float, offset_s: float, pitch: int, velocity: int, written: str = ""
+    ) -> None:
+        if any(stroke.written == written for stroke in self.strokes):
+            written = ""
+        self.strokes.append(Stroke(onset_s, offset_s, pitch, min(max(velocity, 1), 127), written))
 
 
 def _between(knots_s: list[float], quarters: float) -> float:
@@ -260,6 +287,33 @@ def story(pianist: Pianist, bars: list[PlayedBar], score: Score) -> dict[str, li
     return {"mistakes": mistakes, "liberties": liberties}
 
 
+def table(strokes: list[Stroke], due: dict[str, Due]) -> str:
+    """Which stroke is which note of the score: matches, insertions, deletions."""
+    score_side, played_side = "id onset_q dur_q pitch", "id onset_s dur_s pitch"
+    rows = [["status", *(f"score_{name}" for name in score_side.split()),
+             *(f"perf_{name}" for name in played_side.split()), "velocity"]]  # fmt: skip
+    by_onset = sorted(strokes, key=lambda each: (each.onset_s, each.pitch))
+    for number, stroke in enumerate(by_onset):
+        status = "match" if stroke.written else "insertion"
+        lasts_s = stroke.offset_s - stroke.onset_s
+        rows.append([
+            status, *_written(stroke.written, due), f"p{number}", f"{stroke.onset_s:.4f}", f"{lasts_s:.4f}",
+            str(stroke.pitch), str(stroke.velocity),
+        ])  # fmt: skip
+    played = {stroke.written for stroke in strokes}
+    for written, note in due.items():
+        if written not in played:
+            rows.append(["deletion", *_written(written, due), "", f"{note.at_s:.4f}", "", "", ""])
+    return "".join("\t".join(row) + "\n" for row in rows)
+
+
+def _written(written: str, due: dict[str, Due]) -> list[str]:
+    if not written:
+        return [""] * 4
+    note = due[written]
+    return [written, f"{note.onset_q:g}", f"{note.duration_q:g}", str(note.pitch)]
+
+
 def main() -> None:
     score = load_score(assets.SCORE)
     bars = bars_to_play(score)
@@ -267,7 +321,9 @@ def main() -> None:
     for bar in bars:
         pianist.play(bar)
     assert len(pianist.planted) == len(MISTAKES), "a planted mistake did not find its note"
-    write_midi(lift_before_striking_again(pianist.strokes), assets.PERFORMANCE)
+    strokes = lift_before_striking_again(pianist.strokes)
+    write_midi(strokes, assets.PERFORMANCE)
+    assets.ALIGNMENT.write_text(table(strokes, pianist.due))
     assets.PLANTED.write_text(json.dumps(story(pianist, bars, score), indent=1) + "\n")
 
 

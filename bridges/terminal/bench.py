@@ -1,4 +1,4 @@
-"""``repetiteur bench``: jumps, mistakes, strangers, ablation, latency, engines, scale, hearing and page."""
+"""``repetiteur bench``: what can be measured, and the tables of most of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from repetiteur.bridges.terminal import bench_engines, bench_latency
+from repetiteur.bridges.terminal import bench_engines, bench_latency, bench_peers
 from repetiteur.bridges.terminal.options import (
     ENGINES,
     at_least_one,
@@ -53,6 +53,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     bench_latency.arguments(latency)
     engines = chosen.add_parser("engines", help="every way to compute the encoder, and what it costs")
     bench_engines.arguments(engines)
+    others = chosen.add_parser("peers", help="other followers on the bundled piece, beside ours")
+    bench_peers.arguments(others)
     scale = chosen.add_parser("scale", help="scores of 100 to 200,000 notes, 1 to 64 sessions of sound")
     scale.add_argument("--only", choices=("scores", "sessions"), help="one of the two")
     scale.add_argument("--engine", choices=ENGINES[1:], default=ENGINES[1],
@@ -65,15 +67,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     page = chosen.add_parser("page", help="from an event to its paint on the page, in Chromium")
     page.add_argument("--events", type=at_least_one, default=400, help="how many (default: %(default)s)")
-    for command in (jumps, mistakes, strangers, ablation, latency, engines, scale, hearing, page):
+    for command in (jumps, mistakes, strangers, ablation, latency, engines, others, scale, hearing, page):
         command.add_argument("--json", action="store_true", help="JSON on stdout instead of tables")
 
 
 def run(args: argparse.Namespace) -> int:
     what = {
         "jumps": _jumps, "mistakes": _mistakes, "strangers": _strangers, "ablation": _ablation,
-        "latency": bench_latency.run, "engines": bench_engines.run, "scale": _scale, "hearing": _hearing,
-        "page": _page,
+        "latency": bench_latency.run, "engines": bench_engines.run, "peers": bench_peers.run, "scale": _scale,
+        "hearing": _hearing, "page": _page,
     }  # fmt: skip
     return what[args.what](args)
 

@@ -9,7 +9,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from repetiteur.bridges.terminal.options import lookahead_argument, peers_arguments, seconds, takes_arguments
+from repetiteur.bridges.terminal.options import (
+    lookahead_argument,
+    peer_soundfont_argument,
+    peers_arguments,
+    seconds,
+    takes_arguments,
+)
 
 if TYPE_CHECKING:
     from repetiteur.benchmarks.campaign import Campaign
@@ -49,9 +55,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
                         help="sound: only so much of each take")  # fmt: skip
     lookahead_argument(parser)
     peers_arguments(parser)
-    parser.add_argument("--peer-soundfont", type=Path, metavar="SOUNDFONT",
-                        help="with --audio: what plays the score to others who compare sound with sound "
-                        "(default: that of --rendered)")  # fmt: skip
+    peer_soundfont_argument(parser, "that of --rendered")
     parser.add_argument(
         "--errors", action="store_true", help="say for each take where it got lost and misjudged"
     )

@@ -45,6 +45,13 @@ def peers_arguments(parser: argparse.ArgumentParser) -> None:
                         help="give it up on a take after so many seconds (default: %(default)g)")  # fmt: skip
 
 
+def peer_soundfont_argument(parser: argparse.ArgumentParser, otherwise: str) -> None:
+    """``args.peer_soundfont``. ``otherwise``: which it is where none is named."""
+    parser.add_argument("--peer-soundfont", type=Path, metavar="SOUNDFONT",
+                        help="sound: what plays the score to others who compare sound with sound "
+                        f"(default: {otherwise})")  # fmt: skip
+
+
 def lookahead_argument(parser: argparse.ArgumentParser) -> None:
     """``args.lookahead``: of provisional notes, s."""
     parser.add_argument("--lookahead", type=_lookahead, default=_lookahead("40"), metavar="MS",

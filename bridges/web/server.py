@@ -29,13 +29,13 @@ from repetiteur.bridges.web.sheet import Sheet
 from repetiteur.bridges.web.stage import Stage
 from repetiteur.bridges.web.websocket import Closing, Message, Opcode, WebSocketError, frame
 from repetiteur.bridges.wire.control import RefusedError
-from repetiteur.bridges.wire.socket_loop import SocketLoop, bound, can_read
+from repetiteur.bridges.wire.handed_over import HandedOver
+from repetiteur.bridges.wire.socket_loop import SocketLoop, can_read, listening
 from repetiteur.realtime.events import Event, Position
 
 DEFAULT_PORT = 7112
 MOST_CONNECTIONS = 64
 MOST_VIEWERS = 16
-MOST_PENDING = 65536  # events handed over and not yet distributed
 ALIVE_S = 2.0  # so often a viewer hears something
 LEVEL_S = 0.1  # so often, of the sound that comes in
 
@@ -66,11 +66,11 @@ class PageServer:
         self._stage = Stage(performance)
         self._rows = Rows()
         self._desk = Desk(performance, self._stage.folder())
-        self._pending: deque[Event] = deque()  # filled by ``send``, emptied by the loop
+        self._pending = HandedOver()
         self._results: deque[Callable[[], None]] = deque()  # of long work, for the loop to run
         self._connections: dict[socket.socket, Connection] = {}
         self._alive_at_s = self._level_at_s = 0.0
-        self._dropped = self._refused = self._sent_away = 0
+        self._refused = self._sent_away = 0
         self._open = True
         self.seen = threading.Event()  # set once the first viewer is there
         self._engraver = Engraver(lambda _: self._post(lambda: self._errands.engraved()), draw)
@@ -78,8 +78,7 @@ class PageServer:
         self._errands = Errands(
             self._stage, self._desk, self._answers, self._engraver, self._post, clock, self._tell_scores
         )
-        self._listening = bound(socket.SOCK_STREAM, port, self.gate.lan)
-        self._listening.listen(MOST_CONNECTIONS)
+        self._listening = listening(port, self.gate.lan, MOST_CONNECTIONS)
         self.port: int = self._listening.getsockname()[1]
         self._loop = SocketLoop("page", self._ready, self._each_pass)
         self._loop.watch(self._listening, for_reading=True, for_writing=False)
@@ -89,14 +88,12 @@ class PageServer:
         """Tell these events to every viewer. Any one thread; never waits, never raises."""
         if not self._open:
             return
-        room = max(MOST_PENDING - len(self._pending), 0)
-        self._dropped += max(len(events) - room, 0)
-        self._pending.extend(events[:room])
+        self._pending.add(events)
         if self._connections:  # else the next pass is soon enough
             self._loop.wake()
 
     def counts(self) -> PageCounts:
-        return PageCounts(self._dropped, self._refused, self._sent_away)
+        return PageCounts(self._pending.dropped, self._refused, self._sent_away)
 
     def viewer_count(self) -> int:
         return sum(connection.is_viewer for connection in tuple(self._connections.values()))
@@ -175,8 +172,7 @@ class PageServer:
         told: list[str] = []
         rows: list[str] = []
         position: str | None = None
-        while self._pending:
-            event = self._pending.popleft()
+        for event in self._pending.taken():
             key = self._stage.key
             row = self._rows.take(event)
             if not isinstance(event, Position):

@@ -29,15 +29,15 @@ from repetiteur.bridges.wire.control import (
     perform,
 )
 from repetiteur.bridges.wire.errors import WireError
+from repetiteur.bridges.wire.handed_over import HandedOver
 from repetiteur.bridges.wire.msgpack_client import MsgpackClient
 from repetiteur.bridges.wire.score_loading import ScoreLoading
-from repetiteur.bridges.wire.socket_loop import SocketLoop, bound, can_read
+from repetiteur.bridges.wire.socket_loop import SocketLoop, can_read, listening
 from repetiteur.bridges.wire.verbs import by_name
 from repetiteur.realtime.events import WIRE_VERSION, Event, Hello, Position, StateChanged
 
 DEFAULT_PORT = 7111
 MOST_CLIENTS = 16
-MOST_PENDING = 65536  # events handed over and not yet distributed
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +64,13 @@ class MsgpackServer:
         self._admission = Admission(token)
         self._clock = clock
         self._loading = ScoreLoading(controls)
-        self._pending: deque[Event] = deque()  # filled by ``send``, emptied by the loop
+        self._pending = HandedOver()
         self._outcomes: deque[tuple[MsgpackClient, codec.Id, ScoreInfo | RefusedError]] = deque()
         self._latest: dict[type[Event], Event] = {}
         self._clients: dict[socket.socket, MsgpackClient] = {}
-        self._received = self._refused = self._dropped = self._sent_away = 0
+        self._received = self._refused = self._sent_away = 0
         self._open = True
-        self._listening = bound(socket.SOCK_STREAM, port, lan)
-        self._listening.listen(MOST_CLIENTS)
+        self._listening = listening(port, lan, MOST_CLIENTS)
         self.port: int = self._listening.getsockname()[1]
         self._loop = SocketLoop("msgpack", self._ready, self._each_pass)
         self._loop.watch(self._listening, for_reading=True, for_writing=False)
@@ -81,15 +80,13 @@ class MsgpackServer:
         """Tell these events to every client. Any one thread; never waits, never raises."""
         if not self._open:
             return
-        room = max(MOST_PENDING - len(self._pending), 0)
-        self._dropped += max(len(events) - room, 0)
-        self._pending.extend(events[:room])
+        self._pending.add(events)
         if self._clients:  # else the next pass is soon enough
             self._loop.wake()
 
     def counts(self) -> MsgpackCounts:
         leaving = sum(client.gone_at_s is not None for client in tuple(self._clients.values()))
-        return MsgpackCounts(self._received, self._refused, self._dropped, self._sent_away + leaving)
+        return MsgpackCounts(self._received, self._refused, self._pending.dropped, self._sent_away + leaving)
 
     def client_count(self) -> int:
         return len(self._clients)
@@ -154,8 +151,7 @@ class MsgpackServer:
     def _distribute(self, now_s: float) -> None:
         """Encode each event once and queue it for everybody who wants it. Before the first
         hello of the stream nobody is greeted and nothing is read from anybody."""
-        while self._pending:
-            event = self._pending.popleft()
+        for event in self._pending.taken():
             if isinstance(event, (Hello, StateChanged)):
                 self._latest[type(event)] = event
             data: bytes | None = None

@@ -92,6 +92,13 @@ def _empty(bell: socket.socket) -> None:
         pass
 
 
+def listening(port: int, lan: bool, most: int) -> socket.socket:
+    """A TCP socket that so many may knock at. Raises as ``bound``."""
+    item = bound(socket.SOCK_STREAM, port, lan)
+    item.listen(most)
+    return item
+
+
 def can_read(mask: int) -> bool:
     return bool(mask & selectors.EVENT_READ)
 

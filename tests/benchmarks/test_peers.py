@@ -94,6 +94,28 @@ def test_jumps_with_peers(measuring_set: Path, fake: Path, capsys: pytest.Captur
     assert set(peers) == {"TOLTW", "arzt"}
 
 
+def test_peers_on_the_bundled_piece(fake: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("peers", "--source", "midi", "--peers", sys.executable, "--peer", "TOLTW", "--peer", "arzt")
+    assert bench.run(_args(bench, *words, "--json")) == 1  # one died
+    ours, died, theirs = json.loads(capsys.readouterr().out)["midi"]
+    assert (ours["follower"], died["follower"], theirs["follower"]) == ("repetiteur", "arzt", "TOLTW")
+    assert "died" in died["trouble"]
+    assert died["off"] == 1.0
+    assert ours["onsets"] == theirs["onsets"] == died["onsets"]
+    assert ours["p50_ms"] < 2.0
+    assert ours["off"] < 0.02
+    assert theirs["off"] > 0.5  # it runs ahead at the first wrong note
+    assert theirs["cpu_p50_ms"] == pytest.approx(2.0)  # as it says
+
+
+def test_ours_alone_where_there_are_no_peers(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench.run(_args(bench, "peers", "--source", "sound", "--json")) == 0
+    told = capsys.readouterr()
+    (ours,) = json.loads(told.out)["sound"]
+    assert ours["off"] < 0.1
+    assert "no other follower beside it" in told.err
+
+
 def test_a_peer_that_hangs_is_ended_and_started_again(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     note = [0.0, 1.0, 60, 64]
     score = [[0.0, 1.0, 0.0, 1.0, 60, 1, False]]

@@ -4,6 +4,12 @@ import numpy as np
 import pytest
 
 from repetiteur.benchmarks.truth import build_truth, pair_played
+from repetiteur.bridges import assets
+from repetiteur.bridges.performances import read_performance
+from repetiteur.bridges.planting.alignment import read_alignment
+from repetiteur.bridges.planting.strokes import strokes_of
+from repetiteur.bridges.scores import load_score
+from repetiteur.bridges.terminal.planted import read_planted
 
 
 def _rows(desk, notes, passes, left_out=()):
@@ -72,3 +78,15 @@ def test_hand_made_onsets_move_to_travel(desk) -> None:
 def test_played_notes_pair_one_to_one() -> None:
     table = [(1.0, 60), (1.01, 60), (2.0, 64)]
     assert pair_played(table, [(1.0, 60), (1.012, 60), (1.005, 60), (2.03, 64)]) == [0, 1, None, None]
+
+
+def test_the_bundled_table_knows_every_note_of_score_and_performance() -> None:
+    score, performed = load_score(assets.SCORE), read_performance(assets.PERFORMANCE)
+    truth = build_truth(read_alignment(assets.ALIGNMENT), score)
+    strokes = [(stroke.onset_s, stroke.pitch) for stroke in strokes_of(performed)]
+    assert None not in pair_played(truth.played, strokes)
+    assert len(truth.played) == len(strokes)
+    assert truth.listed == frozenset(score.note_ids)
+    assert (truth.dropped, truth.axis.unknown, truth.axis.as_notated) == (0, 0, True)
+    mistaken = sum(one.expected is not None for one in read_planted(assets.PLANTED).mistakes)
+    assert len(truth.labels.missed) == mistaken - 1  # one of them is played again

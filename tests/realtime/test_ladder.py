@@ -64,16 +64,12 @@ def test_every_trace_is_read_as_the_follower_reads_it(played) -> None:
     assert view.traces["note"][-3] == strokes - 1
 
 
-def test_answers_are_of_the_note_or_key_asked_for(played) -> None:
+def test_the_answer_is_of_the_note_asked_for(played) -> None:
     ladder, follower, strokes = played
     look = ladder.look(5.7, follower)
     traces = len(look.view.traces)
-    assert look.was_struck(strokes) == (traces - 2) / 100
     assert look.was_extra(strokes) == (traces - 2) / 100 + 0.5
-    assert look.was_struck(0) is None and look.was_struck(999) is None
-    row = look.view.written[3]
-    assert look.was_played(int(row["key"]), int(row["which_pass"])) == 0.03
-    assert look.was_played(0, 9) is None
+    assert look.was_extra(0) is None and look.was_extra(999) is None
 
 
 def test_it_is_bounded(stage) -> None:

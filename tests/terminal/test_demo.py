@@ -69,11 +69,12 @@ def test_the_performance_and_its_story_are_made_by_the_script(
 ) -> None:
     from repetiteur.bridges.assets import make_performance
 
-    kept = assets.PERFORMANCE.read_bytes(), assets.PLANTED.read_text("utf-8")
-    monkeypatch.setattr(assets, "PERFORMANCE", tmp_path / "made.mid")
-    monkeypatch.setattr(assets, "PLANTED", tmp_path / "made.json")
+    made = "PERFORMANCE", "PLANTED", "ALIGNMENT"
+    kept = [getattr(assets, name).read_bytes() for name in made]
+    for name in made:
+        monkeypatch.setattr(assets, name, tmp_path / name)
     make_performance.main()
-    assert (assets.PERFORMANCE.read_bytes(), assets.PLANTED.read_text("utf-8")) == kept
+    assert [getattr(assets, name).read_bytes() for name in made] == kept
 
 
 def test_all_that_was_planted_is_found(capfd: pytest.CaptureFixture[str]) -> None:
