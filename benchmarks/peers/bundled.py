@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -88,6 +89,6 @@ def _arrivals(measured: Measured) -> Arrivals:
 
 def _percentiles(times_s: np.ndarray) -> tuple[float, float, float]:
     if not len(times_s):
-        return (np.nan,) * 3
+        return math.nan, math.nan, math.nan
     p50, p95, p99 = (np.percentile(times_s, (50, 95, 99)) * 1e3).tolist()
     return p50, p95, p99
