@@ -1,8 +1,9 @@
 """Notes out of evidence for every key, hop by hop: begun early, confirmed or withdrawn later, ended.
 
 Evidence is one row of heads for each key and hop. Triangles stand in it round each onset and
-offset; a peak is seen one hop after it. Moments are counted in hops from the start, with
-fractions. The numbers of the heads and their delays come from whoever made the evidence.
+offset; a peak is seen one hop after it, or at once where another head tells already what
+comes after it. Moments are counted in hops from the start, with fractions. The numbers of the
+heads and their delays come from whoever made the evidence.
 
 Beside the notes stand the *traces*: every peak of the sure head, however faint, with what all heads say of
 it. Whoever knows what should have been played can tell more from these than from the notes.
@@ -49,6 +50,7 @@ CHANGES_OF_A_KEY = WAITING + 3  # most that one hop can bring: withdrawn, an end
 REMEMBERED = 32  # hops of evidence: more than any head is late
 
 SHORTEST = 2.0  # hops: no note ends sooner
+RISING = 1.05  # times as much said of the next moment by a quicker head: the top is still to come
 
 
 class Heads(NamedTuple):
@@ -57,10 +59,13 @@ class Heads(NamedTuple):
     early: int  # onset head of provisional notes
     tells_early: bool  # whether there are such notes
     early_delay: int  # told even where there are none
+    at_once: bool  # the head before it is one hop quicker, and tells what comes after a peak
     sure: int
     sure_delay: int
-    middle: int  # onset head between the two
+    middle: int  # of traces: an onset head before the sure one
     middle_delay: int
+    quick: int  # and one before that
+    quick_delay: int
     frame: int  # as late as ``sure``
     frame_early: int  # sooner than that
     offset: int  # as late as ``sure``
@@ -192,7 +197,7 @@ def _look_for_trace(keys, heads, limits, key, hop, rows, traces, count):
     trace.note = keys.sounding[key] if keys.last_sure[key] == trace.moment else -1
     trace.sure = here
     trace.middle = _highest(keys, key, heads.middle, told + heads.middle_delay)
-    trace.early = _highest(keys, key, heads.early, told + heads.early_delay)
+    trace.early = _highest(keys, key, heads.quick, told + heads.quick_delay)
     trace.before = keys.recent[(hop - 1 - BEFORE) % REMEMBERED, key, heads.frame]
     trace.sounds = rows[2][key, heads.frame]
     trace.lasting = rows[2][key, heads.frame_early]
@@ -256,15 +261,24 @@ def _look_for_end(keys, heads, limits, key, hop, rows, changes, count):
 @kernel
 def _look_for_early(keys, heads, limits, key, hop, rows, changes, count):
     """A note that seems to begin."""
-    before, here, after = rows[0][key, heads.early], rows[1][key, heads.early], rows[2][key, heads.early]
-    if not _is_peak(before, here, after, limits.early):
+    if heads.at_once:
+        peak, before, here = hop, rows[1][key, heads.early], rows[2][key, heads.early]
+        after = rows[2][key, heads.early - 1]
+        seen = here >= limits.early and after <= RISING * here
+    else:
+        peak, before, here = hop - 1, rows[0][key, heads.early], rows[1][key, heads.early]
+        after = rows[2][key, heads.early]
+        seen = _is_peak(before, here, after, limits.early)
+    if not seen:
         return count
-    moment = hop - heads.early_delay + _beside(before, here, after)
+    moment = peak + 1 - heads.early_delay
+    if here > before:  # else it was seen late
+        moment += min(_beside(before, here, after), 1.0)
     place = keys.waiting[key]
     if moment < keys.last_early[key] + limits.apart or place == WAITING:
         return count
     velocity = math.nan
-    told = hop - 1 - heads.early_delay + heads.velocity_early_delay
+    told = peak - heads.early_delay + heads.velocity_early_delay
     if told <= hop:
         velocity = keys.recent[told % REMEMBERED, key, heads.velocity_early] * 1.0
     note = keys.count[1]

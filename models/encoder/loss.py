@@ -19,8 +19,8 @@ from repetiteur.models.encoder.heads import (
 )
 from repetiteur.models.encoder.targets import Targets
 
-ONSET_WEIGHTS = (0.3, 0.4, 0.8, 0.8, 1.0)  # one for each delay
-FRAME_EARLY_WEIGHT, FRAME_WEIGHT, OFFSET_WEIGHT, VELOCITY_WEIGHT = 0.1, 0.3, 0.6, 30.0
+ONSET_WEIGHTS = (0.2, 0.3, 0.5, 1.1, 0.8, 1.0)  # one for each delay
+FRAME_EARLY_WEIGHT, FRAME_WEIGHT, OFFSET_WEIGHT, VELOCITY_WEIGHT = 0.1, 0.3, 0.6, 60.0
 
 
 def loss_of(logits: Tensor, targets: Targets, warm: int) -> dict[str, Tensor]:

@@ -17,7 +17,7 @@ from repetiteur.models.weights_file import ABOUT, WeightsError
 
 __all__ = ["ABOUT", "FORMAT", "SHIPPED", "Weights", "WeightsError", "load_weights", "save_weights", "sizes"]
 
-FORMAT = "repetiteur encoder 1"
+FORMAT = "repetiteur encoder 2"
 SHIPPED = Path(__file__).parent / "weights" / "encoder.safetensors"
 Weights = weights_file.Weights[Shape]
 

@@ -17,7 +17,7 @@ from repetiteur.kernels.notes_from_evidence import (
 from repetiteur.models.encoder import heads as told
 from repetiteur.realtime.hearing.thresholds import DEFAULTS, Thresholds
 
-LOOKAHEAD_S = (told.EARLY_DELAY + 1) * told.HOP_S
+LOOKAHEAD_S = told.EARLY_DELAY * told.HOP_S
 _HOPS_AT_ONCE = 8  # that the room for changes is sure to hold
 
 
@@ -35,8 +35,9 @@ class NoteDecoder:
     @property
     def provisional_delay_s(self) -> float:
         """From an onset to its provisional note; where there are none, to its confirmed one."""
-        late = self._heads.early_delay if self._heads.tells_early else self._heads.sure_delay
-        return (late + 1) * told.HOP_S
+        if not self._heads.tells_early:
+            return self.delay_s
+        return (self._heads.early_delay + (not self._heads.at_once)) * told.HOP_S
 
     @property
     def delay_s(self) -> float:
@@ -68,18 +69,25 @@ class NoteDecoder:
 
 
 def heads_within(lookahead_s: float) -> Heads:
-    """The latest onset head that speaks in time for provisional notes; none where the sure one does."""
-    hops = lookahead_s / told.HOP_S + 1e-6
-    in_time = [head for head, delay in enumerate(told.ONSET_DELAYS) if delay + 1 <= hops]
+    """The latest onset head that speaks in time for provisional notes; none where the sure one does. A peak
+    is seen one hop later, or at once where the head before is one hop quicker."""
+    hops = int(lookahead_s / told.HOP_S + 1e-6)
+    delays = told.ONSET_DELAYS
+    in_time = [
+        head for head, delay in enumerate(delays) if delay < hops or (delay == hops and delay - 1 in delays)
+    ]
     early = max(in_time, default=0)
     return Heads(
         early=early,
         tells_early=early < told.SURE,
-        early_delay=told.ONSET_DELAYS[early],
+        early_delay=delays[early],
+        at_once=0 < delays[early] == hops,
         sure=told.SURE,
         sure_delay=told.SURE_DELAY,
         middle=told.MIDDLE,
-        middle_delay=told.ONSET_DELAYS[told.MIDDLE],
+        middle_delay=delays[told.MIDDLE],
+        quick=told.QUICK,
+        quick_delay=delays[told.QUICK],
         frame=told.FRAME,
         frame_early=told.FRAME_EARLY,
         offset=told.OFFSET,

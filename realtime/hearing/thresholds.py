@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Thresholds:
     """Heights are probabilities, 0 to 1."""
 
-    early: float = 0.4  # a peak of the early onset head: a provisional note
+    early: float = 0.35  # a peak of the early onset head: a provisional note
     sure: float = 0.35  # a peak of the sure onset head: a confirmed note
     faint: float = 1.0  # from here on every peak of it is traced, for whoever knows what should sound
     frame: float = 0.45  # below this the key no longer sounds

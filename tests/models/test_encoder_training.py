@@ -181,5 +181,5 @@ def test_the_same_seed_begins_the_same():
 
 def test_hearing_gives_evidence_for_every_hop():
     heard = a_trainer().hear(a_lesson(0)[0])
-    assert heard.shape == (2, HOPS, 88, 10) and heard.dtype == torch.float32
+    assert heard.shape == (2, HOPS, 88, 11) and heard.dtype == torch.float32
     assert heard.min() >= 0 and heard.max() <= 1
