@@ -75,7 +75,7 @@ def test_none_to_follow_with_asks_for_what_a_follower_does_not_have(tmp_path: Pa
     for number, shape in enumerate((Shape(a4=Descriptor.CONCAT), Shape(a4=Descriptor.REVERSE))):
         path = tmp_path / str(number)
         save_weights(path, net_of(shape).state_dict(), shape, {})
-        with pytest.raises(WeightsError, match="octave bands.*--a4 none"):
+        with pytest.raises(WeightsError, match=r"octave bands.*--a4 none"):
             load_reader(path)
     told = Shape(d4=Descriptor.CONCAT)
     save_weights(tmp_path / "d4", net_of(told).state_dict(), told, {})
