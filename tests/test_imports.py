@@ -89,7 +89,7 @@ def test_imports_run_one_way() -> None:
 
 def _is_command(path: Path) -> bool:
     """The terminal is the one door to the measuring scripts: these commands only call them."""
-    doors = ("bench.py", "bench_engines.py", "bench_latency.py", "evaluate.py")
+    doors = ("bench.py", "bench_engines.py", "bench_latency.py", "bench_peers.py", "evaluate.py")
     return path.relative_to(ROOT).as_posix() in [f"bridges/terminal/{door}" for door in doors]
 
 

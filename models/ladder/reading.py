@@ -20,7 +20,7 @@ from repetiteur.models.ladder.answer import VOTES_OF_ONE, Answer
 from repetiteur.models.ladder.nearness import KNOTS_S, PAIRS, PITCHES
 from repetiteur.models.ladder.shape import Descriptor, Looking
 from repetiteur.models.ladder.tokens import View, tokens_of
-from repetiteur.models.ladder.weights import Weights, load_weights
+from repetiteur.models.ladder.weights import SHIPPED, Weights, WeightsError, load_weights
 
 FLAT = np.float32(1e-5)  # as torch has it in its normalisation
 LOWEST = -1e4
@@ -224,8 +224,12 @@ def _sigmoid(logits: np.ndarray) -> np.ndarray:
 
 
 def load_reader(path: Path | None = None) -> Reader:
-    """With the weights that ship, or others. Raises WeightsError."""
-    return Reader(load_weights(path))
+    """To follow with: the weights that ship, or others. Raises WeightsError."""
+    weights = load_weights(path)
+    if weights.shape.a4 is not Descriptor.NONE:
+        problem = "made for the octave bands' dynamics, which nobody tells while following"
+        raise WeightsError(str(path or SHIPPED), problem, "train with --a4 none")
+    return Reader(weights)
 
 
 @cache

@@ -41,11 +41,11 @@ def test_a_run_writes_all_it_should_and_goes_on(encoder, tmp_path):
     assert [line["step"] for line in first] == [1, 2]
     assert first[1]["hours"] == pytest.approx(2 * 1.2 / 3600, abs=1e-3)
     assert {"onset", "frame", "offset", "velocity", "pace"} <= set(first[0])
-    assert set(first[1]["marks"]) == {"0", "1", "3", "7", "15"} and "marks" not in first[0]
+    assert set(first[1]["marks"]) == {"0", "1", "3", "4", "7", "15"} and "marks" not in first[0]
     assert "<svg" in (folder / "curves.svg").read_text()
 
     evidence = load_encoder(folder / "encoder.safetensors").hear(np.zeros(16_000, np.float32))
-    assert evidence.shape[1:] == (88, 10) and np.isfinite(evidence).all()
+    assert evidence.shape[1:] == (88, 11) and np.isfinite(evidence).all()
 
     status, told, _ = encoder("--steps", 3, "--json")
     assert status == 0

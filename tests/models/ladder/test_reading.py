@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from repetiteur.models.ladder.reading import Reader
+from repetiteur.models.ladder.reading import Reader, load_reader
 from repetiteur.models.ladder.shape import Descriptor, Looking, Shape
-from repetiteur.models.ladder.weights import load_weights, save_weights
+from repetiteur.models.ladder.weights import WeightsError, load_weights, save_weights
 
 torch = pytest.importorskip("torch")
 
@@ -69,3 +69,14 @@ def test_answers_are_probabilities_for_every_row(tmp_path: Path, views) -> None:
     assert all(((each > 0) & (each < 1)).all() for each in (played, struck, extra))
     assert here.shape == (5,) and 0 < elsewhere < 1
     assert here.sum() + elsewhere == pytest.approx(1)
+
+
+def test_none_to_follow_with_asks_for_what_a_follower_does_not_have(tmp_path: Path) -> None:
+    for number, shape in enumerate((Shape(a4=Descriptor.CONCAT), Shape(a4=Descriptor.REVERSE))):
+        path = tmp_path / str(number)
+        save_weights(path, net_of(shape).state_dict(), shape, {})
+        with pytest.raises(WeightsError, match=r"octave bands.*--a4 none"):
+            load_reader(path)
+    told = Shape(d4=Descriptor.CONCAT)
+    save_weights(tmp_path / "d4", net_of(told).state_dict(), told, {})
+    assert load_reader(tmp_path / "d4").weights.shape.d4 is Descriptor.CONCAT

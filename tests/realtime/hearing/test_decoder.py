@@ -108,6 +108,24 @@ def test_what_only_the_sure_head_sees_is_confirmed_at_once(ideal_evidence: Ideal
     assert list(decode(evidence)["kind"]) == [CONFIRMED, ENDED]
 
 
+def test_a_note_is_not_told_while_the_next_moment_promises_more(ideal_evidence: Ideal) -> None:
+    evidence = ideal_evidence(ONE, 1.5)
+    (told,) = of_kind(decode(evidence), PROVISIONAL)
+    evidence[told["hop"], :, heads.QUICK] = 1.0
+    (later,) = of_kind(decode(evidence), PROVISIONAL)
+    assert later["hop"] == told["hop"] + 1
+
+
+def test_a_note_seen_late_is_told_late(ideal_evidence: Ideal) -> None:
+    evidence = ideal_evidence(ONE, 1.5)
+    (told,) = of_kind(decode(evidence), PROVISIONAL)
+    evidence[: told["hop"] + 1, :, heads.EARLY] = 0.0
+    late, sure = decode(evidence)[:2]
+    assert late["kind"] == PROVISIONAL and late["hop"] == told["hop"] + 1
+    assert late["moment"] == pytest.approx(told["moment"], abs=1.5)
+    assert sure["kind"] == CONFIRMED and sure["note"] == late["note"]
+
+
 def test_a_sure_onset_elsewhere_is_another_note(ideal_evidence: Ideal) -> None:
     sure = ideal_evidence([(60, 0.6, 0.8, 80)], 1.5)
     evidence = ideal_evidence(ONE, 1.5)
