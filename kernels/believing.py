@@ -101,9 +101,11 @@ def show(beam, k, score, shown):
 
 
 @kernel
-def hear(old, new, score, searched, out, shown, n, pitch, t, entry_bonus, here, root, next_root, pause):
+def hear(
+    old, new, score, searched, out, shown, n, pitch, t, entry_bonus, here, root, next_root, pause, begun
+):
     """Note n: one ``step``, and what is shown after it; returns how many roots were given, and ``show``'s."""
-    roots = step(old, new, score, searched, out, n, pitch, t, entry_bonus, here, root, next_root)
+    roots = step(old, new, score, searched, out, n, pitch, t, entry_bonus, here, root, next_root, begun)
     return roots, show(new, _choose(new, root, n, pause, here), score, shown)
 
 

@@ -148,12 +148,13 @@ def _move(own, visits, score, branch, n, t):
 
 
 @inline
-def _nearest_time_through(own, visits, score, segment, q):
-    """Of all times the notation comes through a segment, take the one nearest in travel."""
+def _nearest_time_through(own, visits, score, segment, q, begun):
+    """Of all times the notation comes through a segment, take the one nearest in travel, or the first
+    where nothing had begun."""
     here = score.chords[own.chord]
-    travelled = here.q + own.travel
+    travelled = here.q + own.travel if begun else score.chords[0].q
     distance, at = 1e300, -1
-    if here.segment == segment:
+    if begun and here.segment == segment:
         distance = abs(q + own.travel - travelled)
     for v in range(len(score.tour)):
         time = score.tour[v]
@@ -166,7 +167,7 @@ def _nearest_time_through(own, visits, score, segment, q):
 
 
 @inline
-def _start_afresh(own, visits, score, searched, chord, n, t, root):
+def _start_afresh(own, visits, score, searched, chord, n, t, root, begun):
     """A hypothesis from a run: give its notes their meaning by walking through them once."""
     chords = score.chords
     run = searched.runs[chord]
@@ -176,7 +177,7 @@ def _start_afresh(own, visits, score, searched, chord, n, t, root):
     own.since = start
     own.doubt = min(own.doubt + SEED_DOUBT, 0.25)
     segment = chords[at].segment
-    _nearest_time_through(own, visits, score, segment, chords[at].q)
+    _nearest_time_through(own, visits, score, segment, chords[at].q, begun)
     which_pass = np.int64(visits[segment])
     began = searched.past[start % HISTORY].onset
     _make_room(own)
@@ -276,8 +277,9 @@ def _mind_octave(own, chosen, n):
 
 
 @kernel
-def step(old, new, score, searched, out, n, pitch, t, entry_bonus, here, root, next_root):
-    """Note n: from the beam ``old`` to the beam ``new``; ``here`` and ``root`` are those of the one shown.
+def step(old, new, score, searched, out, n, pitch, t, entry_bonus, here, root, next_root, begun):
+    """Note n: from the beam ``old`` to the beam ``new``; ``here`` and ``root`` are those of the one shown;
+    ``begun``: it is known that the piece is being played, and not only noise was heard so far.
 
     Returns how many new roots were given, from ``next_root`` on.
     """
@@ -292,7 +294,7 @@ def step(old, new, score, searched, out, n, pitch, t, entry_bonus, here, root, n
         chosen = out.branches[out.chosen[k].branch]
         own = _inherit(old, new, k, chosen)
         if chosen.kind == SEED:
-            _start_afresh(own, new.visits[k], score, searched, chosen.chord, n, t, next_root + roots)
+            _start_afresh(own, new.visits[k], score, searched, chosen.chord, n, t, next_root + roots, begun)
             roots += 1
         else:
             _go_on(own, new.visits[k], score, chosen, n, t)

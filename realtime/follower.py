@@ -18,6 +18,7 @@ HESITATION_S, HESITATION_SHARE = 0.3, 1.5  # a pause is longer than this much of
 OCTAVE_REACH = 3  # chords looked at for the octave that is meant
 LOST_BELOW, FOUND_ABOVE = 0.28, 0.5  # of the share of recent notes that fitted
 CERTAIN_ABOVE = 0.7  # and for verdicts after having been lost: another piece, too, fits for some notes
+BEGUN_NOTES = 8  # in a row fitted so well: then the piece has begun, and what came before was no noise
 FIRST_DOUBT = 0.12  # variance of log tempo before anything was heard
 
 
@@ -47,6 +48,7 @@ class Follower(Shown):
         self.notes = 0  # heard so far
         self.heard_s = -math.inf  # the latest of them
         self.lost, self.certain, self.strange = False, True, 0.0
+        self._fitted, self._begun = 0, False
         self.pause = -10  # number of the last note after a hesitation
         forget(self._runs)
         no_visits = np.zeros(len(self.layout.arrays.segments), np.int32)
@@ -74,6 +76,7 @@ class Follower(Shown):
         ratio, doubt = float(beam.hypotheses["ratio"][k]), float(beam.hypotheses["doubt"][k]) + 0.02
         place(beam, arrays, chord, visits, travel, ratio, doubt, self._roots)
         self.lost, self.certain, self.strange = False, True, 0.0
+        self._begun = True
         self._show(0)
         self.expected_s = math.nan
 
@@ -102,7 +105,7 @@ class Follower(Shown):
             bonus += AFTER_PAUSE
             self.pause = number
         arrays = (self._old, self._new, self.layout.arrays, self._runs, self._out, self._story)
-        told = number, pitch, t_s, bonus, chord, self.root, self._roots + 1, self.pause
+        told = number, pitch, t_s, bonus, chord, self.root, self._roots + 1, self.pause, self._begun
         roots, shown = hear(*arrays, *told)
         self._roots += roots
         self._old, self._new = self._new, self._old
@@ -112,6 +115,8 @@ class Follower(Shown):
         fit = self.fit * (1.0 - self.strange)
         self.lost = fit < LOST_BELOW if not self.lost else fit < FOUND_ABOVE
         self.certain = not self.lost and (self.certain or fit > CERTAIN_ABOVE)
+        self._fitted = self._fitted + 1 if fit > CERTAIN_ABOVE and not self.lost else 0
+        self._begun = self._begun or self._fitted >= BEGUN_NOTES
         if self.chord != chord:
             self._expect(here_s, anchor_s, pace)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import atexit
+import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from repetiteur.realtime.hearing.ears import Ears
 
 A4_FROM_HZ, A4_TO_HZ = 415, 466
+LEAST_TOLD_CENTS = 5.0  # away from 440
 ENGINES = ("auto", "numba", "torch", "compiled", "onnx", "cuda", "tensorrt", "tensorrt-fp32")
 
 
@@ -66,7 +68,7 @@ def ears_arguments(parser: argparse.ArgumentParser) -> None:
                         help="sound: how the encoder is computed (default: the best there is)")  # fmt: skip
     parser.add_argument("--a4", type=_a4, metavar="HZ",
                         help=f"sound: tuned to {A4_FROM_HZ} to {A4_TO_HZ}, or auto: found out in the first "
-                        "seconds (default: as calibrated, else 440)")  # fmt: skip
+                        "seconds (default: as calibrated, else auto; with another engine 440)")  # fmt: skip
 
 
 def live_ears_arguments(parser: argparse.ArgumentParser) -> None:
@@ -87,11 +89,12 @@ def ears_of(
     ``known_a4_hz``: where nothing was asked."""
 
     def make() -> Ears:
-        from repetiteur.bridges.hearing import A4_HZ, make_ears
+        from repetiteur.bridges.hearing import A4_HZ, AUTO, make_ears
         from repetiteur.realtime.hearing.thresholds import FOLLOWING
 
         asked = known_a4_hz if args.a4 is None else args.a4
-        a4 = A4_HZ if asked is None else asked
+        otherwise = AUTO if args.engine in ("auto", "numba") else A4_HZ  # others cannot move their grid
+        a4 = otherwise if asked is None else asked
         ears = make_ears(args.lookahead, FOLLOWING, a4, _say_tuned, args.engine, tell_problem)
         ears.meter = meter
         return ears
@@ -106,7 +109,9 @@ def tell_problem(line: str) -> None:
 
 
 def _say_tuned(a4_hz: float) -> None:
-    """At once, or where a line would tear a picture in a terminal, when all is over."""
+    """If it is worth a line: at once, or where that would tear a picture in a terminal, when all is over."""
+    if abs(1200 * math.log2(a4_hz / 440.0)) < LEAST_TOLD_CENTS:
+        return
 
     def say() -> None:
         print(f"A4 = {a4_hz:.1f} Hz, as heard", file=sys.stderr, flush=True)

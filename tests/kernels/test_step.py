@@ -62,7 +62,7 @@ class Player:
         self.notes += 1
         arrays = (self.old, self.new, self.score, self.runs, self.out)
         here = int(self.old.hypotheses["chord"][0])
-        self.roots += step(*arrays, self.notes, pitch, t_s, 0.0, here, 0, self.roots + 1)
+        self.roots += step(*arrays, self.notes, pitch, t_s, 0.0, here, 0, self.roots + 1, True)
         self.old, self.new = self.new, self.old
 
 

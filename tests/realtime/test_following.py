@@ -96,6 +96,30 @@ def test_a_repeat_may_be_taken_or_left_out(stage, taken):
     assert last.travel - last.q == pytest.approx(16.0 if taken else 0.0)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_heard_before_the_piece_is_no_time_through(stage, seed):
+    tune = stage.tune()
+    order = PlayOrder(
+        (Segment(0.0, 16.0), Segment(16.0, 64.0)),
+        (
+            Edge(0, 0, EdgeKind.REPEAT, (1,)),
+            Edge(0, 1, EdgeKind.ON, (2,)),
+            Edge(1, END, EdgeKind.ON, (1,)),
+        ),
+        (0, 0, 1),
+    )
+    die = np.random.default_rng(seed)
+    talk = [stage.struck(0.1 * number, int(die.integers(40, 75))) for number in range(120)]
+    begin = [note for note in tune if note.q < 16.0]
+    matches = [
+        event
+        for event in stage.listen(stage.score(tune, order), talk + stage.player(begin, start_s=13.0))
+        if isinstance(event, Match) and event.at > 14.0
+    ]
+    assert len(matches) > 0.8 * len(begin)
+    assert {match.pass_ for match in matches} == {1}
+
+
 def test_unrelated_music_is_lost_and_the_way_back_is_found(stage):
     tune = stage.tune(24)
     die = np.random.default_rng(3)
