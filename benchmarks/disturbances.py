@@ -100,7 +100,7 @@ def measure_disturbed(take: Take, soundfont: Path, how: Listening = WHOLE) -> tu
         found.append(
             Result(
                 shortened(how, take), disturbance, away, len(truth.played), inside, outside,
-                int(np.count_nonzero(~begun)) - 1,
+                max(0, int(np.count_nonzero(~begun)) - 1),
             )
         )  # fmt: skip
     return tuple(found)
@@ -114,7 +114,7 @@ def pooled(results: Sequence[Result]) -> list[Row]:
             at = summarise([result.errors for result in those])
             mistakes = 100 * sum(each.mistakes for each in those) / sum(each.notes for each in those)
             outside, moves = sum(each.outside for each in those), sum(each.moves for each in those)
-            where = at.onsets, at.within_100, at.median_ms, at.lost_share
+            where = at.onsets, at.near_within_100, at.near_median_ms, at.lost_share
             rows.append(Row(disturbance, *where, mistakes, outside, moves))
     return rows
 
