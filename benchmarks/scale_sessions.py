@@ -21,6 +21,7 @@ from repetiteur.models.engines.sharing import SharedEngine
 from repetiteur.realtime.engine import Engine
 from repetiteur.realtime.hearing.as_inputs import as_inputs
 from repetiteur.realtime.hearing.ears import Ears
+from repetiteur.realtime.hearing.thresholds import FOLLOWING
 from repetiteur.realtime.inputs import Chunk, Tick
 
 SESSIONS = (1, 2, 4, 8, 16, 32, 64)
@@ -80,9 +81,9 @@ def measure(
 
 def _ears(count: int, engine: str) -> list[Ears]:
     if engine == EngineName.NUMBA:
-        return [make_ears() for _ in range(count)]
+        return [make_ears(thresholds=FOLLOWING) for _ in range(count)]
     shared = SharedEngine(make_engine(EngineName(engine), load_weights(), count))
-    return [Ears(shared.listener(), make_resampler) for _ in range(count)]
+    return [Ears(shared.listener(), make_resampler, FOLLOWING) for _ in range(count)]
 
 
 def _together(pool: ThreadPoolExecutor, players: Sequence[_Player], threads: int, block: int) -> np.ndarray:

@@ -17,10 +17,10 @@ def compile_ears_apart() -> None:
 
 
 def main() -> None:
-    from repetiteur.bridges.hearing import make_ears
+    from repetiteur.bridges.hearing import AUTO, make_ears
 
     with answering(AWAITED) as out:
-        make_ears().warm_up(_RATE_HZ)
+        make_ears(a4=AUTO).warm_up(_RATE_HZ)
         out.write(b"ready")
 
 

@@ -22,13 +22,14 @@ from repetiteur.benchmarks.latency.receiver import Receiver
 from repetiteur.benchmarks.latency.resources import Resources
 from repetiteur.benchmarks.latency.truth import put_right
 from repetiteur.benchmarks.workers import default_workers
-from repetiteur.bridges.hearing import make_ears
+from repetiteur.bridges.hearing import AUTO, make_ears
 from repetiteur.bridges.live_ears import LiveEars
 from repetiteur.bridges.scores import load_score
 from repetiteur.bridges.session_controls import SessionControls
 from repetiteur.bridges.urgency import Urgency, tidy, undisturbed
 from repetiteur.bridges.wire.osc_server import OscServer
 from repetiteur.realtime.clock import LiveClock
+from repetiteur.realtime.hearing.thresholds import FOLLOWING
 from repetiteur.realtime.inputs import HeardNote, Input, Reset
 from repetiteur.realtime.score import NoteKind, Score
 from repetiteur.realtime.session import Session
@@ -158,7 +159,7 @@ def _by_ear(material: Sound, manner: Manner, session: Session, ledger: Ledger) -
         manner.jitter_s, manner.seed, manner.urgency, manner.seconds, manner.drift_ppm,
         lambda: session.submit(Reset(session.now_s())),
     )  # fmt: skip
-    ears = TimedEars(make_ears(), session.now_s)
+    ears = TimedEars(make_ears(thresholds=FOLLOWING, a4=AUTO), session.now_s)  # as to follow by
 
     def deliver(item: Input) -> None:
         if isinstance(item, HeardNote):

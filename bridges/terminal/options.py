@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import atexit
-import math
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from repetiteur.realtime.hearing.ears import Ears
 
 A4_FROM_HZ, A4_TO_HZ = 415, 466
-LEAST_TOLD_CENTS = 5.0  # away from 440
 ENGINES = ("auto", "numba", "torch", "compiled", "onnx", "cuda", "tensorrt", "tensorrt-fp32")
 
 
@@ -109,9 +107,7 @@ def tell_problem(line: str) -> None:
 
 
 def _say_tuned(a4_hz: float) -> None:
-    """If it is worth a line: at once, or where that would tear a picture in a terminal, when all is over."""
-    if abs(1200 * math.log2(a4_hz / 440.0)) < LEAST_TOLD_CENTS:
-        return
+    """At once, or where a line would tear a picture in a terminal, when all is over."""
 
     def say() -> None:
         print(f"A4 = {a4_hz:.1f} Hz, as heard", file=sys.stderr, flush=True)

@@ -1,12 +1,13 @@
 """An encoder that finds out how the piano is tuned while it listens, and moves its grid there, once.
 
 Heard are the spectra of the moments in which the encoder hears keys sound, so that hum and talk before the
-music say nothing. The grid moves when for a second of sounding keys all agrees on one tuning. That is decided
-after whole hops alone: how the sound is cut changes nothing, and nothing is told anew.
+music say nothing. The grid moves when for a second of sounding keys all agrees on one tuning, and that is
+another. It is decided after whole hops alone: how the sound is cut changes nothing, and nothing is told anew.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable
 from typing import Protocol
@@ -22,6 +23,8 @@ A4_HZ = 440.0  # until it is known; what is found lies within a quarter tone of 
 SOUNDS = 0.5  # probability of a sounding key
 AGREED_HOPS = 100
 AGREED_CENTS = 2.0
+GIVES_UP_HOPS = 3000  # of sounding keys that do not agree
+LEAST_CENTS = 5.0  # nearer to where it lies the grid stays: moving it takes 15 ms, and would be worth nothing
 
 
 class TunableEncoder(Encoder, Protocol):
@@ -36,11 +39,14 @@ class TunableEncoder(Encoder, Protocol):
 
 
 class SelfTuning:
-    """An ``Encoder``. ``told`` is called once, by whoever pushes, with the A4 that was found, Hz."""
+    """An ``Encoder``. ``told`` is called once, by whoever pushes, with the A4 that was found, Hz, if the grid
+    had to be moved."""
 
     def __init__(self, encoder: TunableEncoder, told: Callable[[float], None]) -> None:
         self._encoder = encoder
         self._told = told
+        self._begin()
+        self._tuning.push(encoder.amplitudes)  # compiled now, and not at the first note
         self._begin()
 
     @property
@@ -70,11 +76,14 @@ class SelfTuning:
     def _begin(self) -> None:
         self._tuning = Tuning(shape(MIDDLE), A4_HZ)
         self._agreed: deque[float] = deque(maxlen=AGREED_HOPS)  # cents, of the last sounding hops
+        self._sounded = 0  # hops
         self._waiting = 0  # samples of the hop under way
         self._settled = False
 
     def _consider(self) -> None:
         """After a hop in which a key sounded."""
+        self._sounded += 1
+        self._settled = self._sounded == GIVES_UP_HOPS
         self._tuning.push(self._encoder.amplitudes)
         if self._tuning.confidence < SURE:
             self._agreed.clear()
@@ -83,5 +92,6 @@ class SelfTuning:
         if len(self._agreed) == AGREED_HOPS and max(self._agreed) - min(self._agreed) < AGREED_CENTS:
             self._settled = True
             a4_hz = self._tuning.a4_hz(A4_HZ)
-            self._encoder.retune(a4_hz)
-            self._told(a4_hz)
+            if abs(1200 * math.log2(a4_hz / A4_HZ)) >= LEAST_CENTS:
+                self._encoder.retune(a4_hz)
+                self._told(a4_hz)
