@@ -45,9 +45,9 @@ class SelfTuning:
     def __init__(self, encoder: TunableEncoder, told: Callable[[float], None]) -> None:
         self._encoder = encoder
         self._told = told
+        self._moved = False
         self._begin()
-        self._tuning.push(encoder.amplitudes)  # compiled now, and not at the first note
-        self._begin()
+        _compile(encoder.amplitudes)
 
     @property
     def delay_s(self) -> float:
@@ -55,7 +55,9 @@ class SelfTuning:
 
     def reset(self) -> None:
         self._encoder.reset()
-        self._encoder.retune(A4_HZ)
+        if self._moved:
+            self._encoder.retune(A4_HZ)
+            self._moved = False
         self._begin()
 
     def hear(self, samples: np.ndarray) -> np.ndarray:
@@ -94,4 +96,12 @@ class SelfTuning:
             a4_hz = self._tuning.a4_hz(A4_HZ)
             if abs(1200 * math.log2(a4_hz / A4_HZ)) >= LEAST_CENTS:
                 self._encoder.retune(a4_hz)
+                self._moved = True
                 self._told(a4_hz)
+
+
+def _compile(amplitudes: np.ndarray) -> None:
+    """All that judging a hop takes: now, and not at the first notes."""
+    tuning = Tuning(shape(MIDDLE), A4_HZ)
+    tuning.push(amplitudes)
+    float(tuning.cents)
