@@ -10,18 +10,25 @@ from pathlib import Path
 
 import numpy as np
 
-from repetiteur.benchmarks.by_ear import WHOLE, Listening, read_chunks, shortened, sound_of, truth_within
+from repetiteur.benchmarks.by_ear import (
+    CHUNKS_PER_S,
+    WHOLE,
+    Listening,
+    read_chunks,
+    sound_of,
+    truth_within,
+)
 from repetiteur.benchmarks.drive import Drive, drive_by_ear
-from repetiteur.benchmarks.heard import reports
+from repetiteur.benchmarks.heard import left_standing, reports
 from repetiteur.benchmarks.position_metrics import PositionErrors, errors, summarise
 from repetiteur.benchmarks.takes import Take
 from repetiteur.benchmarks.workers import load_once
 from repetiteur.bridges.hearing import AUTO, make_ears
-from repetiteur.realtime.events import Match, Mistake, Note, Retract
+from repetiteur.realtime.events import Match, Mistake, Note
 from repetiteur.realtime.hearing.thresholds import FOLLOWING
 from repetiteur.realtime.inputs import Chunk
 
-CHUNK_S, BEFORE_S = 0.01, 0.5
+BEFORE_S = 0.5
 AROUND_S = 10.0  # of applause or talk
 SHARP = 2.0 ** (30 / 1200)
 NOISE_DB, HUM_DB, APPLAUSE_DB, TALK_DB = -40.0, -40.0, -20.0, -30.0  # of full scale, effective
@@ -54,7 +61,6 @@ class Disturbed:
 class Result:
     """One take with one disturbance."""
 
-    take: Take
     disturbance: Disturbance
     errors: PositionErrors
     notes: int  # that were played
@@ -97,12 +103,8 @@ def measure_disturbed(take: Take, soundfont: Path, how: Listening = WHOLE) -> tu
         begun = said.ready_s >= begin_s
         away = errors(np.column_stack([said.ready_s[begun], said.travel_q[begun]]), onsets)
         inside, outside = _told(run, begin_s, heard.before_s + how.end_s / heard.quicker)
-        found.append(
-            Result(
-                shortened(how, take), disturbance, away, len(truth.played), inside, outside,
-                max(0, int(np.count_nonzero(~begun)) - 1),
-            )
-        )  # fmt: skip
+        moves = max(0, int(np.count_nonzero(~begun)) - 1)
+        found.append(Result(disturbance, away, len(truth.played), inside, outside, moves))
     return tuple(found)
 
 
@@ -201,18 +203,17 @@ def _echoing(samples: np.ndarray, rate_hz: float, chance: np.random.Generator) -
 
 
 def in_chunks(samples: np.ndarray, rate_hz: float) -> list[Chunk]:
-    size = round(CHUNK_S * rate_hz)
+    size = round(rate_hz / CHUNKS_PER_S)
     return [Chunk(first / rate_hz, samples[first : first + size], rate_hz)
             for first in range(0, len(samples), size)]  # fmt: skip
 
 
 def _told(run: Drive, begin_s: float, end_s: float) -> tuple[int, int]:
     """Mistakes told of what was in between; matches and mistakes told of what was not."""
-    taken_back = {event.of for event in run.events if isinstance(event, Retract)}
     onset_s = {event.id: event.onset for event in run.events if isinstance(event, Note)}
     inside = outside = 0
-    for event in run.events:
-        if event.seq in taken_back or not isinstance(event, Match | Mistake):
+    for event in left_standing(run.events):
+        if not isinstance(event, Match | Mistake):
             continue
         at_s = event.onset if isinstance(event, Mistake) else onset_s[event.note]
         if begin_s <= at_s <= end_s:

@@ -24,6 +24,12 @@ class Reports:
     confidence: np.ndarray
 
 
+def left_standing(events: Sequence[Event]) -> list[Event]:
+    """What was not taken back in the end."""
+    taken_back = {event.of for event in events if isinstance(event, Retract)}
+    return [event for event in events if event.seq not in taken_back]
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One verdict, and from when to when a client saw it stand."""

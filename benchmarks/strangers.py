@@ -8,12 +8,13 @@ from pathlib import Path
 
 from repetiteur.benchmarks.by_ear import WHOLE, Listening, read_chunks, sound_of
 from repetiteur.benchmarks.drive import Drive, drive, drive_by_ear
+from repetiteur.benchmarks.heard import left_standing
 from repetiteur.benchmarks.mistakes import HeardAs
 from repetiteur.benchmarks.takes import Take
 from repetiteur.benchmarks.transcription.rendering import first_seconds
 from repetiteur.benchmarks.workers import load_once
 from repetiteur.bridges.performances import read_performance
-from repetiteur.realtime.events import Match, Mistake, Retract, State, StateChanged
+from repetiteur.realtime.events import Match, Mistake, State, StateChanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,7 @@ def pooled(results: Sequence[StrangerResult]) -> list[StrangerResult]:
 
 
 def _measured(name: str, heard: HeardAs, run: Drive) -> StrangerResult:
-    events = run.events
-    taken_back = {event.of for event in events if isinstance(event, Retract)}
-    standing = [event for event in events if event.seq not in taken_back]
+    events, standing = run.events, left_standing(run.events)
     changes = [(event.at, event.state) for event in events if isinstance(event, StateChanged)]
     began_s, end_s = next((at for at, state in changes if state is State.FOLLOWING), 0.0), events[-1].at
     until_s = [at for at, _ in changes[1:]] + [end_s]

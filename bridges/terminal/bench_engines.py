@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 
+from repetiteur.bridges.terminal.bench_tables import number, print_json, print_table
 from repetiteur.bridges.terminal.options import ENGINES, at_least_one
 from repetiteur.bridges.terminal.playing import tell_progress
 
@@ -24,8 +24,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """1 where an engine gives other numbers than it may."""
     from repetiteur.benchmarks.engines import BATCHES, measure
-    from repetiteur.benchmarks.records import plain
-    from repetiteur.benchmarks.tables import print_table
     from repetiteur.models.engines.interface import EngineName
 
     names = [EngineName(name) for name in args.engine or EngineName]
@@ -35,25 +33,17 @@ def run(args: argparse.Namespace) -> int:
         tell_progress(f"{row.engine}, {row.listeners} listeners")
     tell_progress("")
     if args.json:
-        print(json.dumps(plain(rows), indent=1))
+        print_json(rows)
     else:
         head = ("engine", "listeners", "ms/hop p50", "p99", "µs each", "difference", "allowed", "ready s", "")
         cells = [
-            (row.engine, str(row.listeners), *map(_number, (row.p50_ms, row.p99_ms)),
-             *map(_whole, (row.each_us,)), _tiny(row.difference), f"{row.tolerance:g}", _number(row.ready_s),
+            (row.engine, str(row.listeners), *map(number, (row.p50_ms, row.p99_ms)),
+             number(row.each_us, 0), _tiny(row.difference), f"{row.tolerance:g}", number(row.ready_s),
              row.why_not)
             for row in rows
         ]  # fmt: skip
         print_table("One hop of 10 ms of all listeners together", head, cells)
     return 0 if all(math.isnan(row.difference) or row.difference <= row.tolerance for row in rows) else 1
-
-
-def _number(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.2f}"
-
-
-def _whole(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.0f}"
 
 
 def _tiny(value: float) -> str:

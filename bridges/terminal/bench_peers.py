@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
-import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from repetiteur.bridges.terminal.bench_tables import number, print_json, print_table
 from repetiteur.bridges.terminal.options import peer_soundfont_argument, peers_arguments
 from repetiteur.bridges.terminal.playing import tell_progress
 
@@ -27,7 +26,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """1 where one of the others stopped early."""
     from repetiteur.benchmarks.peers.bundled import from_midi, from_sound, online_peers
-    from repetiteur.benchmarks.records import plain
     from repetiteur.bridges.hearing import load_encoder
 
     python, limit_s = args.peers or Path(sys.executable), args.peer_limit
@@ -39,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
         load_encoder()  # now, where it can be told that there is none
         tables["sound"] = _told(from_sound(python, by_sound, limit_s, args.peer_soundfont))
     if args.json:
-        print(json.dumps(plain(tables), indent=1))
+        print_json(tables)
     else:
         for source, rows in tables.items():
             _print(source, rows)
@@ -58,17 +56,12 @@ def _told(rows: Iterator[Arrivals]) -> list[Arrivals]:
 
 
 def _print(source: str, rows: list[Arrivals]) -> None:
-    from repetiteur.benchmarks.tables import print_table
-
     cost = "CPU ms a note, p50" if source == "midi" else "CPU ms for 10 ms, p50"
     head = ("follower", "onsets", "told after ms, p50", "p95", "p99", "off by 1 s, or never", cost, "p99", "")
     cells = [
-        (row.follower, str(row.onsets), *(_number(ms, 1) for ms in (row.p50_ms, row.p95_ms, row.p99_ms)),
-         f"{row.off:.1%}", *(_number(ms, 3) for ms in (row.cpu_p50_ms, row.cpu_p99_ms)), row.trouble)
+        (row.follower, str(row.onsets), *(number(ms, 1) for ms in (row.p50_ms, row.p95_ms, row.p99_ms)),
+         f"{row.off:.1%}", *(number(ms, 3) for ms in (row.cpu_p50_ms, row.cpu_p99_ms)), row.trouble)
         for row in rows
     ]  # fmt: skip
     print_table(f"The bundled piece from {source}", head, cells)
 
-
-def _number(value: float, digits: int) -> str:
-    return "-" if math.isnan(value) else f"{value:.{digits}f}"

@@ -32,8 +32,8 @@ def print_json(what: Any) -> int:
     return 0
 
 
-def number(value: float) -> str:
-    return "-" if math.isnan(value) else "∞" if math.isinf(value) else f"{value:.2f}"
+def number(value: float, digits: int = 2) -> str:
+    return "-" if math.isnan(value) else "∞" if math.isinf(value) else f"{value:.{digits}f}"
 
 
 def percent(share: float) -> str:

@@ -18,6 +18,19 @@ def states(events) -> list[State]:
     return [event.state for event in events if isinstance(event, StateChanged)]
 
 
+def begun_twice(end_q: float) -> PlayOrder:
+    """The first 16 quarters are repeated."""
+    return PlayOrder(
+        (Segment(0.0, 16.0), Segment(16.0, end_q)),
+        (
+            Edge(0, 0, EdgeKind.REPEAT, (1,)),
+            Edge(0, 1, EdgeKind.ON, (2,)),
+            Edge(1, END, EdgeKind.ON, (1,)),
+        ),
+        (0, 0, 1),
+    )
+
+
 def place_at(events, t_s: float) -> Position:
     return [event for event in positions(events) if event.at <= t_s + 1e-9][-1]
 
@@ -73,15 +86,7 @@ def test_practising_a_bar_again_goes_back_at_once(stage):
 @pytest.mark.parametrize("taken", [True, False])
 def test_a_repeat_may_be_taken_or_left_out(stage, taken):
     tune = stage.tune(8)
-    order = PlayOrder(
-        (Segment(0.0, 16.0), Segment(16.0, 32.0)),
-        (
-            Edge(0, 0, EdgeKind.REPEAT, (1,)),
-            Edge(0, 1, EdgeKind.ON, (2,)),
-            Edge(1, END, EdgeKind.ON, (1,)),
-        ),
-        (0, 0, 1),
-    )
+    order = begun_twice(32.0)
     half = [note for note in tune if note.q < 16.0]
     rest = [note for note in tune if note.q >= 16.0]
     played = stage.player(half)
@@ -99,15 +104,7 @@ def test_a_repeat_may_be_taken_or_left_out(stage, taken):
 @pytest.mark.parametrize("seed", range(5))
 def test_what_is_heard_before_the_piece_is_no_time_through(stage, seed):
     tune = stage.tune()
-    order = PlayOrder(
-        (Segment(0.0, 16.0), Segment(16.0, 64.0)),
-        (
-            Edge(0, 0, EdgeKind.REPEAT, (1,)),
-            Edge(0, 1, EdgeKind.ON, (2,)),
-            Edge(1, END, EdgeKind.ON, (1,)),
-        ),
-        (0, 0, 1),
-    )
+    order = begun_twice(64.0)
     die = np.random.default_rng(seed)
     talk = [stage.struck(0.1 * number, int(die.integers(40, 75))) for number in range(120)]
     begin = [note for note in tune if note.q < 16.0]
