@@ -41,7 +41,8 @@ def _run(run: Run) -> str:
     facts = (
         f"{run.machine}. Memory {run.memory_mb:.0f} MB, grown by {_percent(run.memory_growth)} once settled; "
         f"{run.cpu:.2f} cores busy; drift {_ms(run.drift_ms)} ms. Lost: {lost.inputs} inputs, "
-        f"{lost.blocks} blocks, {lost.packets} packets; {lost.late_blocks} blocks came late to begin with."
+        f"{lost.blocks} blocks, {lost.packets} packets; {lost.late_blocks} blocks came late to begin with. "
+        f"Taken by the host: {_ms(run.stolen_s * 1e3)} ms, cores added up."
     )
     refused = "".join(f"<p>Refused: {escape(line)}</p>" for line in run.refused)
     head = ("ms", "", "times", "p50", "p95", "p99", "p99.9", "max", "missed", "0.01 ms to 1 s, logarithmic")

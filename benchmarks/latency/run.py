@@ -6,7 +6,7 @@ import os
 import platform
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -60,6 +60,16 @@ class Moment:
     p50_ms: float
     max_ms: float
     memory_mb: float
+    stolen_ms: float  # of all cores together, by the host of a virtual machine; NaN: unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A note that missed its deadline."""
+
+    t_s: float  # the last sample needed, or the stamp
+    took_ms: float
+    stolen_ms: float  # as a moment's, from the second's beginning before to the second's end after
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +94,8 @@ class Run:
     cpu: float  # cores
     drift_ms: float  # of the stream's time against the times of capture, from beginning to end
     timeline: tuple[Moment, ...]
+    late: tuple[Late, ...]
+    stolen_s: float  # of all cores together; NaN: unknown
     machine: str
     refused: tuple[str, ...]  # what the system did not grant
     load: int  # competing processes
@@ -109,7 +121,7 @@ def measure(material: Material, manner: Manner) -> Run:
             player = _by_ear(material, manner, session, ledger)
         else:
             player = _by_hand(material, manner, session)
-        resources = Resources(int(manner.seconds) + 10)
+        resources = Resources(int(manner.seconds) + 10, session.now_s)
         with undisturbed():
             session.start()
             late_blocks, overflows = player.play(resources)
@@ -121,10 +133,13 @@ def measure(material: Material, manner: Manner) -> Run:
         came_s = figures.received_s(ledger.told, received) - zero_s
         rows = figures.rows(ledger.causes, ledger.told, came_s, manner.deadline_s)
         lost = Lost(session.overflows, overflows, late_blocks, int(np.isnan(came_s).sum()), ledger.missing)
+        took_ms = _took_ms(ledger, came_s)
         return Run(
             "sound" if isinstance(material, Sound) else "MIDI", manner.seconds, tuple(rows), lost,
             float(resources.memory_mb[-1]), resources.growth(), cpu, drift_ms,
-            tuple(_timeline(ledger, came_s, resources, manner.seconds)), machine(), refused, load,
+            tuple(_timeline(ledger, took_ms, resources, manner.seconds)),
+            tuple(_late(ledger, took_ms, resources, manner.deadline_s)), resources.stolen_s,
+            machine(), refused, load,
         )  # fmt: skip
 
 
@@ -194,22 +209,30 @@ def _zero_s(now_s: Callable[[], float]) -> float:
     return min(tries)[1]
 
 
-def _timeline(ledger: Ledger, came_s: np.ndarray, resources: Resources, seconds: float) -> list[Moment]:
-    """Of all notes together, from the sample needed to the note received."""
+def _took_ms(ledger: Ledger, came_s: np.ndarray) -> np.ndarray:
+    """Of all notes, from the sample needed to the note received."""
     causes = ledger.causes
-    took_ms = (figures.first_of(len(causes), ledger.told, came_s, ["note"]) - causes["at_s"]) * 1e3
+    return (figures.first_of(len(causes), ledger.told, came_s, ["note"]) - causes["at_s"]) * 1e3
+
+
+def _timeline(
+    ledger: Ledger, took_ms: np.ndarray, resources: Resources, seconds: float
+) -> Iterator[Moment]:
+    """Of all notes together."""
     step_s = max(1.0, seconds / POINTS)
-    number = (causes["at_s"] / step_s).astype(int)
-    held = resources.memory_mb
-    found = []
+    number = (ledger.causes["at_s"] / step_s).astype(int)
     for each in np.unique(number):
         here = took_ms[(number == each) & np.isfinite(took_ms)]
         if len(here):
-            second = min(int(each * step_s), len(held) - 1)
-            found.append(
-                Moment(float(each * step_s), float(np.median(here)), float(here.max()), held[second])
-            )
-    return found
+            t_s = float(each * step_s)
+            held_mb, stolen_ms = resources.memory_mb_at(t_s), resources.stolen_ms_around(t_s, t_s + step_s)
+            yield Moment(t_s, float(np.median(here)), float(here.max()), held_mb, stolen_ms)
+
+
+def _late(ledger: Ledger, took_ms: np.ndarray, resources: Resources, deadline_s: float) -> Iterator[Late]:
+    for number in np.flatnonzero(took_ms > deadline_s * 1e3):
+        at_s, took = float(ledger.causes["at_s"][number]), float(took_ms[number])
+        yield Late(at_s, took, resources.stolen_ms_around(at_s, at_s + took / 1e3))
 
 
 def machine() -> str:

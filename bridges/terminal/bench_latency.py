@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MINUTE_S = 60.0
 DEADLINE_MS = 10.0
+MUCH_STOLEN_MS = 10.0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -121,10 +122,26 @@ def _print_run(run: Run) -> None:
     grown = "unknown" if math.isnan(run.memory_growth) else f"{run.memory_growth:+.2%}"
     print(f"memory {run.memory_mb:.0f} MB ({grown} once settled), {run.cpu:.2f} cores, "
           f"drift {run.drift_ms:+.2f} ms")  # fmt: skip
+    print(_stolen(run))
     print(run.machine)
     for line in run.refused:
         print(f"refused: {line}")
     print()
+
+
+def _stolen(run: Run) -> str:
+    """Whether the host of a virtual machine is to blame."""
+    if math.isnan(run.stolen_s):
+        return "whether the host gave the cores to others is unknown"
+    said = f"the host gave the cores to others for {run.stolen_s:.2f} s in all"
+    if not run.late:
+        return said
+    robbed = sum(each.stolen_ms >= MUCH_STOLEN_MS for each in run.late)
+    often = sum(each.stolen_ms >= MUCH_STOLEN_MS for each in run.timeline) / max(len(run.timeline), 1)
+    return (
+        f"{said}; {robbed} of {len(run.late)} late notes came within a second of {MUCH_STOLEN_MS:g} ms of it "
+        f"or more, as {often:.1%} of the time does"
+    )
 
 
 def _compared(before: dict[str, Any], report: dict[str, Any]) -> Sequence[Any]:
