@@ -7,20 +7,16 @@ from typing import Protocol
 
 import numpy as np
 
-from repetiteur.kernels.beam import MEMORY, ORNAMENTAL
+from repetiteur.kernels.beam import MEMORY
+from repetiteur.kernels.ladder_read import NO_NOTE, fill_readings
 from repetiteur.kernels.written_window import written_window
 from repetiteur.models.ladder.answer import Answer
 from repetiteur.models.ladder.tokens import (
     A4_BANDS,
     AHEAD_S,
     HEARD,
-    MATCHED,
     MOST_WRITTEN,
-    NO_KEY,
-    NOT_A_NOTE,
-    ORNAMENT,
     PAST_S,
-    STRAY,
     TRACE,
     WRITTEN,
     View,
@@ -33,7 +29,6 @@ from repetiteur.realtime.layout import Layout
 from repetiteur.realtime.score import Score
 
 REMEMBERED = 1024  # traces
-NO_NOTE = -1
 
 
 class Reader(Protocol):
@@ -111,7 +106,8 @@ class Ladder:
         traces = self._traces[recent]
         kept = chosen(traces, written["pitch"])
         traces = traces[kept]
-        reading, link = self._readings(traces["note"], written, follower)
+        reading, link = np.empty(len(traces), np.int8), np.empty(len(traces), np.int16)
+        fill_readings(traces, self._notes, *follower.meanings, written, reading, link)
         described = self._a4[recent[kept]], self._d4[written["key"]]
         return View(now_s, follower.fit, traces, reading, link, written, *described)
 
@@ -119,20 +115,3 @@ class Ladder:
         """Ask."""
         view = self.view(now_s, follower)
         return Look(view, self._reader.read(view))
-
-    def _readings(
-        self, notes: np.ndarray, written: np.ndarray, follower: Follower
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """How the follower reads each trace, and which written key he takes it for."""
-        reading = np.full(len(notes), NOT_A_NOTE, np.int8)
-        link = np.full(len(notes), NO_KEY, np.int16)
-        known = (notes[:, None] == self._notes) & (notes[:, None] != NO_NOTE)
-        trace, place = np.nonzero(known)
-        meaning, passes = follower.meanings
-        meant, which = meaning[place], passes[place]
-        reading[trace] = np.where(meant >= 0, MATCHED, np.where(meant == ORNAMENTAL, ORNAMENT, STRAY))
-        reading[(notes != NO_NOTE) & (reading == NOT_A_NOTE)] = STRAY  # heard, but not followed, or long ago
-        same = (meant[:, None] == written["key"]) & (which[:, None] == written["which_pass"])
-        of, row = np.nonzero(same)
-        link[trace[of]] = row
-        return reading, link

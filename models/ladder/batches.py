@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from repetiteur.kernels.ladder_read import MATCHED, NO_KEY, NOT_A_NOTE, STRAY
 from repetiteur.models.ladder.lessons import ASKED, MISSED_ASKED, NOBODY, PLAYED, UNKNOWN, Lesson, Truth
-from repetiteur.models.ladder.tokens import MATCHED, NO_KEY, NOT_A_NOTE, STRAY, Tokens, View, tokens_of
+from repetiteur.models.ladder.tokens import Tokens, View, tokens_of
 
 YOUNG_S = 0.2  # of a key due more recently nobody has heard yet
 LONG_DUE_S = 0.3  # a key due longer ago, which nothing in the truth stands for, is at a wrong place

@@ -12,11 +12,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from repetiteur.kernels.ladder_read import PERFORMANCE_COLUMNS, SCORE_COLUMNS
 from repetiteur.models.ladder.answer import HEARD_HEADS, WRITTEN_HEADS
 from repetiteur.models.ladder.batches import Batch
 from repetiteur.models.ladder.nearness import KNOTS_S, PAIRS, PITCHES
 from repetiteur.models.ladder.shape import Descriptor, Looking, Shape
-from repetiteur.models.ladder.tokens import A4_BANDS, D4_STEPS, PERFORMANCE_COLUMNS, SCORE_COLUMNS
+from repetiteur.models.ladder.tokens import A4_BANDS, D4_STEPS
 
 HIDDEN_FROM_VIEW = -1e4
 

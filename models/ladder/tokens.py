@@ -1,4 +1,4 @@
-"""What the Ladder looks at, and the numbers it sees: every field and every scale, in this one place.
+"""What the Ladder looks at: every field, in this one place.
 
 The performance stream is made of *traces*: local peaks of the encoder's sure onset head, faint ones too.
 The score stream is made of *written* keys around the place the follower is at, as he has them at that
@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+
+from repetiteur.kernels.ladder_read import PERFORMANCE_COLUMNS, SCORE_COLUMNS, fill_performance, fill_score
 
 FAINT = 0.005  # height of the least peak that leaves a trace
 HEARD = "sure", "middle", "early", "before", "sounds", "lasting", "velocity"
@@ -40,13 +42,6 @@ WRITTEN = np.dtype([
 PAST_S, AHEAD_S = 2.5, 0.3  # how far the view reaches
 MOST_TRACES, MOST_WRITTEN = 64, 48
 
-NOT_A_NOTE, STRAY, ORNAMENT, MATCHED = range(4)  # how the follower reads a trace
-NO_KEY = -1
-
-SOFT = 2e-3  # added to probabilities before their logarithm
-HEARD_COLUMNS = len(HEARD)
-PERFORMANCE_COLUMNS = HEARD_COLUMNS + 8
-SCORE_COLUMNS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,38 +83,14 @@ def chosen(traces: np.ndarray, written_pitches: np.ndarray) -> np.ndarray:
 
 
 def tokens_of(view: View) -> Tokens:
-    """Every scale that is used is here."""
-    traces, written = view.traces, view.written
-    age_s = (view.now_s - traces["onset_s"]).astype(np.float32)
-    performance = np.empty((len(traces), PERFORMANCE_COLUMNS), np.float32)
-    for column, name in enumerate(HEARD):
-        height = traces[name]
-        performance[:, column] = np.log((height + SOFT) / (1 - height + SOFT)) / 3
-    height = (traces["pitch"] - 60) / np.float32(24)
-    rest = performance[:, HEARD_COLUMNS:]
-    rest[:, 0], rest[:, 1] = height, height**2
-    rest[:, 2], rest[:, 3] = age_s, np.exp(-4 * age_s)
-    for column, reading in enumerate((STRAY, ORNAMENT, MATCHED)):
-        rest[:, 4 + column] = view.reading == reading
-    rest[:, 7] = view.fit
-
-    due_s = (view.now_s - written["due_s"]).astype(np.float32)
-    score = np.empty((len(written), SCORE_COLUMNS), np.float32)
-    height = (written["pitch"] - 60) / np.float32(24)
-    score[:, 0], score[:, 1] = height, height**2
-    score[:, 2], score[:, 3] = due_s, np.exp(-4 * np.abs(due_s))
-    score[:, 4] = np.log(written["lasts_s"] + 0.05) / 2
-    for column, name in enumerate(("heard", "needed", "ahead", "newest")):
-        score[:, 5 + column] = written[name]
-    size = written["size"]
-    score[:, 9], score[:, 10], score[:, 11] = size / 5, written["rank"] / size, written["sounded"] / size
-    score[:, 12] = (written["rank"] == 0) | (written["rank"] == size - 1)
-    score[:, 13] = view.fit
-    return Tokens(
-        performance, np.stack([traces["pitch"].astype(np.float32), age_s], 1),
-        score, np.stack([written["pitch"].astype(np.float32), due_s], 1),
-        view.link, view.a4, view.d4,
-    )  # fmt: skip
+    """The numbers themselves: ``kernels/ladder_read.py``."""
+    traces, written = len(view.traces), len(view.written)
+    performance = np.empty((traces, PERFORMANCE_COLUMNS), np.float32)
+    score = np.empty((written, SCORE_COLUMNS), np.float32)
+    performance_at, score_at = np.empty((traces, 2), np.float32), np.empty((written, 2), np.float32)
+    fill_performance(view.traces, view.reading, view.now_s, view.fit, performance, performance_at)
+    fill_score(view.written, view.now_s, view.fit, score, score_at)
+    return Tokens(performance, performance_at, score, score_at, view.link, view.a4, view.d4)
 
 
 def d4_of(pitches: np.ndarray) -> np.ndarray:

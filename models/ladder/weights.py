@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from repetiteur.kernels.ladder_read import PERFORMANCE_COLUMNS, SCORE_COLUMNS
 from repetiteur.models import weights_file
 from repetiteur.models.ladder.answer import HEARD_HEADS, WRITTEN_HEADS
 from repetiteur.models.ladder.nearness import KNOTS_S, PAIRS, PITCHES
 from repetiteur.models.ladder.shape import Descriptor, Looking, Shape
-from repetiteur.models.ladder.tokens import A4_BANDS, D4_STEPS, PERFORMANCE_COLUMNS, SCORE_COLUMNS
+from repetiteur.models.ladder.tokens import A4_BANDS, D4_STEPS
 from repetiteur.models.weights_file import ABOUT, WeightsError
 
 __all__ = ["ABOUT", "FORMAT", "SHIPPED", "Weights", "WeightsError", "load_weights", "save_weights", "sizes"]

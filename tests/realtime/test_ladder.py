@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from repetiteur.kernels.ladder_read import MATCHED, NOT_A_NOTE, STRAY
 from repetiteur.models.ladder.answer import Answer
-from repetiteur.models.ladder.tokens import AHEAD_S, MATCHED, MOST_WRITTEN, NOT_A_NOTE, PAST_S, STRAY, View
+from repetiteur.models.ladder.tokens import AHEAD_S, MOST_WRITTEN, PAST_S, View
 from repetiteur.realtime.follower import Follower
 from repetiteur.realtime.inputs import HeardTrace
 from repetiteur.realtime.ladder import REMEMBERED, Ladder

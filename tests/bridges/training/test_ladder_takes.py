@@ -10,9 +10,10 @@ import pytest
 from repetiteur.bridges.planting.complete import Meant
 from repetiteur.bridges.planting.injection import Planted
 from repetiteur.bridges.planting.strokes import Stroke
+from repetiteur.kernels.ladder_read import MATCHED
 from repetiteur.models.encoder.heads import HOP_SAMPLES
 from repetiteur.models.ladder.lessons import EXTRA_ASKED, MISSED_ASKED
-from repetiteur.models.ladder.tokens import A4_BANDS, MATCHED
+from repetiteur.models.ladder.tokens import A4_BANDS
 from repetiteur.realtime.score import (
     BAR_DTYPE,
     NOTE_DTYPE,

@@ -6,16 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from repetiteur.models.ladder.tokens import (
-    MATCHED,
-    MOST_TRACES,
-    PERFORMANCE_COLUMNS,
-    SCORE_COLUMNS,
-    STRAY,
-    chosen,
-    d4_of,
-    tokens_of,
-)
+from repetiteur.kernels.ladder_read import MATCHED, PERFORMANCE_COLUMNS, SCORE_COLUMNS, STRAY
+from repetiteur.models.ladder.tokens import MOST_TRACES, chosen, d4_of, tokens_of
 
 
 def test_every_row_has_all_columns_and_nothing_is_out_of_scale(views) -> None:

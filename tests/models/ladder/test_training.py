@@ -67,8 +67,8 @@ def test_lessons_in_a_row_are_the_same_views(views) -> None:
 
 
 def test_what_fits_by_chance_is_not_the_score_that_is_played(views) -> None:
+    from repetiteur.kernels.ladder_read import MATCHED
     from repetiteur.models.ladder.batches import batch_of, places_known, strange
-    from repetiteur.models.ladder.tokens import MATCHED
 
     lesson = views.some_lesson(np.random.default_rng(4), 6)
     for number in range(6):

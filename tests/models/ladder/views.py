@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from repetiteur.kernels.ladder_read import MATCHED, NO_KEY, NOT_A_NOTE
 from repetiteur.models.ladder.lessons import MISSED_ASKED, Lesson, Truth, Writer
-from repetiteur.models.ladder.tokens import (
-    A4_BANDS,
-    HEARD,
-    MATCHED,
-    NO_KEY,
-    NOT_A_NOTE,
-    TRACE,
-    WRITTEN,
-    View,
-    d4_of,
-)
+from repetiteur.models.ladder.tokens import A4_BANDS, HEARD, TRACE, WRITTEN, View, d4_of
 
 
 def some_view(random: np.random.Generator, traces: int, written: int) -> View:
