@@ -107,7 +107,9 @@ def reached(causes: np.ndarray, told: np.ndarray, came_s: np.ndarray) -> tuple[n
 
 def rows(causes: np.ndarray, told: np.ndarray, came_s: np.ndarray, deadline_s: float) -> list[Row]:
     """``came_s``: as ``received_s``, on the clock of the causes."""
-    found = [*_ends(causes, told, came_s, deadline_s), *_stages(causes, told, came_s)]
+    found = [*_ends(causes, told, came_s, deadline_s)]
+    for what, took_s in stages(causes, told, came_s):
+        found.append(row(what, Part.STAGE, causes["at_s"], took_s))
     return [each for each in found if each is not None]
 
 
@@ -142,18 +144,17 @@ def _ends(
     yield row("onset → position there", Part.END, onset_s, there_s - onset_s)
 
 
-def _stages(causes: np.ndarray, told: np.ndarray, came_s: np.ndarray) -> Iterator[Row | None]:
-    at_s = causes["at_s"]
+def stages(causes: np.ndarray, told: np.ndarray, came_s: np.ndarray) -> Iterator[tuple[str, np.ndarray]]:
+    """What happened to every note one after the other, and how long each took it, seconds."""
     if (causes["kind"] != Kind.PLAYED).any():
-        yield row("filling the block, and the device", Part.STAGE, at_s, causes["delivered_s"] - at_s)
-        waited_s = np.maximum(causes["heard_from_s"] - causes["delivered_s"], 0.0)
-        yield row("device → ears", Part.STAGE, at_s, waited_s)
-        yield row("hearing", Part.STAGE, at_s, causes["heard_s"] - causes["heard_from_s"])
-    yield row("→ engine's thread", Part.STAGE, at_s, causes["taken_s"] - causes["heard_s"])
-    yield row("following and judging", Part.STAGE, at_s, causes["followed_s"] - causes["taken_s"])
-    yield row("packing and sending all of it", Part.STAGE, at_s, causes["sent_s"] - causes["followed_s"])
+        yield "filling the block, and the device", causes["delivered_s"] - causes["at_s"]
+        yield "device → ears", np.maximum(causes["heard_from_s"] - causes["delivered_s"], 0.0)
+        yield "hearing", causes["heard_s"] - causes["heard_from_s"]
+    yield "→ engine's thread", causes["taken_s"] - causes["heard_s"]
+    yield "following and judging", causes["followed_s"] - causes["taken_s"]
+    yield "packing and sending all of it", causes["sent_s"] - causes["followed_s"]
     note_s = first_of(len(causes), told, came_s, ["note"])
-    yield row("events → note received", Part.STAGE, at_s, note_s - causes["followed_s"])
+    yield "events → note received", note_s - causes["followed_s"]
 
 
 def _sliced(at_s: np.ndarray, took_ms: np.ndarray, percent: float) -> tuple[float, ...]:

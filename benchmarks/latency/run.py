@@ -69,6 +69,8 @@ class Late:
 
     t_s: float  # the last sample needed, or the stamp
     took_ms: float
+    longest: str  # of the stages
+    longest_ms: float
     stolen_ms: float  # as a moment's, from the second's beginning before to the second's end after
 
 
@@ -138,7 +140,7 @@ def measure(material: Material, manner: Manner) -> Run:
             "sound" if isinstance(material, Sound) else "MIDI", manner.seconds, tuple(rows), lost,
             float(resources.memory_mb[-1]), resources.growth(), cpu, drift_ms,
             tuple(_timeline(ledger, took_ms, resources, manner.seconds)),
-            tuple(_late(ledger, took_ms, resources, manner.deadline_s)), resources.stolen_s,
+            tuple(_late(ledger, came_s, took_ms, resources, manner.deadline_s)), resources.stolen_s,
             machine(), refused, load,
         )  # fmt: skip
 
@@ -229,10 +231,16 @@ def _timeline(
             yield Moment(t_s, float(np.median(here)), float(here.max()), held_mb, stolen_ms)
 
 
-def _late(ledger: Ledger, took_ms: np.ndarray, resources: Resources, deadline_s: float) -> Iterator[Late]:
+def _late(
+    ledger: Ledger, came_s: np.ndarray, took_ms: np.ndarray, resources: Resources, deadline_s: float
+) -> Iterator[Late]:
+    causes = ledger.causes
+    stages = dict(figures.stages(causes, ledger.told, came_s))
     for number in np.flatnonzero(took_ms > deadline_s * 1e3):
-        at_s, took = float(ledger.causes["at_s"][number]), float(took_ms[number])
-        yield Late(at_s, took, resources.stolen_ms_around(at_s, at_s + took / 1e3))
+        at_s, took = float(causes["at_s"][number]), float(took_ms[number])
+        longest = max(stages, key=lambda name: stages[name][number])
+        longest_ms = float(stages[longest][number]) * 1e3
+        yield Late(at_s, took, longest, longest_ms, resources.stolen_ms_around(at_s, at_s + took / 1e3))
 
 
 def machine() -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 MINUTE_S = 60.0
 DEADLINE_MS = 10.0
 MUCH_STOLEN_MS = 10.0
+LATE_SHOWN = 20  # notes; --json has all
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -122,6 +123,9 @@ def _print_run(run: Run) -> None:
     grown = "unknown" if math.isnan(run.memory_growth) else f"{run.memory_growth:+.2%}"
     print(f"memory {run.memory_mb:.0f} MB ({grown} once settled), {run.cpu:.2f} cores, "
           f"drift {run.drift_ms:+.2f} ms")  # fmt: skip
+    for late in run.late[:LATE_SHOWN]:
+        print(f"at {late.t_s:.1f} s late, {late.took_ms:.1f} ms: {late.longest} {late.longest_ms:.1f}; "
+              f"taken by the host: {_ms(late.stolen_ms)}")  # fmt: skip
     print(_stolen(run))
     print(run.machine)
     for line in run.refused:

@@ -21,11 +21,14 @@ from repetiteur.realtime.inputs import HeardNote, NoteOn, Tick
 
 
 def test_notes_played_reach_the_other_program() -> None:
-    run = measure(bundled_midi(), Manner(1.5, 0.005, 0.001, 1, 0.01, AS_EVERYBODY))
+    run = measure(bundled_midi(), Manner(1.5, 0.005, 0.001, 1, 1e-9, AS_EVERYBODY))
     assert run.source == "MIDI" and run.lost.inputs == run.lost.packets == run.lost.not_noted == 0
     note = next(row for row in run.rows if row.what == "MIDI note → note received")
     assert note.part is Part.COMPUTE and note.count >= 2
     assert {row.part for row in run.rows} == {Part.COMPUTE, Part.STAGE}
+    stages = {row.what for row in run.rows if row.part is Part.STAGE}
+    assert len(run.late) == note.missed == note.count  # nobody keeps a deadline of a nanosecond
+    assert all(late.longest in stages and late.longest_ms > 0 for late in run.late)
     html = page([run])
     assert html.count("<svg") >= len(run.rows) and "http" not in html
 
