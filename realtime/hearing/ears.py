@@ -14,6 +14,7 @@ from repetiteur.kernels.offset import OffsetRemover
 from repetiteur.models.encoder.heads import HOP_S, LOWEST_KEY, SAMPLE_RATE_HZ
 from repetiteur.realtime.events import Event, Note, NoteEnd, NoteStatus
 from repetiteur.realtime.hearing.decoder import LOOKAHEAD_S, NoteDecoder
+from repetiteur.realtime.hearing.dynamics import Dynamics
 from repetiteur.realtime.hearing.sound_clock import SoundClock
 from repetiteur.realtime.hearing.thresholds import DEFAULTS, Thresholds
 from repetiteur.realtime.inputs import Chunk, HeardTrace
@@ -79,6 +80,7 @@ class Ears:
         self._make_resampler = make_resampler
         self._decoder = NoteDecoder(thresholds, lookahead_s)
         self._offset = OffsetRemover()
+        self._dynamics = Dynamics()
         self._settles_s = self._decoder.delay_s + thresholds.same_s + thresholds.silent_s + 2 * HOP_S
         self.reset()
 
@@ -97,6 +99,7 @@ class Ears:
         self._encoder.reset()
         self._decoder.reset()
         self._offset.reset()
+        self._dynamics.reset()
         self._clock = SoundClock()
         self._rate_hz = 0.0
         self._resampler: Resampler | None = None  # none needed, or nothing heard yet
@@ -115,6 +118,7 @@ class Ears:
     def warm_up(self, rate_hz: float) -> None:
         """Compile whatever the first sound would have to wait for. Forgets everything."""
         self.push(Chunk(0.0, np.zeros(int(rate_hz * AT_ONCE_S), np.float32), rate_hz))
+        self._dynamics.velocity(LOWEST_KEY, 0.0, UNKNOWN_VELOCITY)
         self.finish()
         self.reset()
 
@@ -179,7 +183,9 @@ class Ears:
             if self._resampler is not None:
                 sound = self._resampler.push(sound)
             self._given += len(sound)
-            evidence = self._encoder.hear(self._offset.push(sound))
+            sound = self._offset.push(sound)
+            self._dynamics.take_in(sound)
+            evidence = self._encoder.hear(sound)
             self._tell(*self._decoder.push(evidence), out)
 
     def _tell(self, changes: np.ndarray, traces: np.ndarray, out: list[Event | HeardTrace]) -> None:
@@ -205,10 +211,14 @@ class Ears:
         if kind == ENDED:
             event = NoteEnd(self._seq, at_s, note, max(t_s, self._begun_s.pop(note) + SHORTEST_S))
         else:
-            pitch, loud = key + LOWEST_KEY, _velocity(velocity)
-            event = Note(self._seq, at_s, note, _STATUS[kind], pitch, t_s, loud, confidence)
+            pitch = key + LOWEST_KEY
+            loud = UNKNOWN_VELOCITY if math.isnan(velocity) else velocity * 128
             if kind == CONFIRMED:
                 self._begun_s[note] = t_s
+                onset = (moment * HOP_S - self._encoder.delay_s) * SAMPLE_RATE_HZ
+                loud = self._dynamics.velocity(pitch, onset, loud)
+            loud = min(max(round(loud), 1), 127)
+            event = Note(self._seq, at_s, note, _STATUS[kind], pitch, t_s, loud, confidence)
         out.append(event)
         self._seq += 1
 
@@ -232,10 +242,6 @@ class Ears:
 def notes_of(told: list[Event | HeardTrace]) -> list[Event]:
     """Without the traces."""
     return [event for event in told if isinstance(event, Event)]
-
-
-def _velocity(share: float) -> int:
-    return UNKNOWN_VELOCITY if math.isnan(share) else min(max(round(share * 128), 1), 127)
 
 
 def _clean(samples: np.ndarray) -> np.ndarray:

@@ -1,0 +1,55 @@
+"""How hard the keys were struck, told from how loud they are in this room.
+
+What the network says of a note's velocity it has from the second or two around it: it cannot know how loud
+this piano is here, or which keys the microphone favours. But that stays the same while somebody plays. So of
+every note it is measured how loud it is just after its onset, and found out, note by note, which velocity the
+network mostly gives to a key of such a pitch that is so loud: a line in loudness, a parabola in pitch. Told
+is the mean of both. What is long ago fades, because somebody may have moved the microphone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from repetiteur.kernels.loudness import PIECE, loudness_db, window
+from repetiteur.kernels.rings import SampleRing
+from repetiteur.models.encoder.heads import SAMPLE_RATE_HZ
+
+REMEMBERED_S = 1.0  # of sound: more than a note is told late, and than sound is taken in at once
+AFTER = 160  # samples from the onset to the piece that is measured: the hammer's noise is over
+FADES = 0.998  # a note that is 350 notes ago counts half
+OCTAVE, MIDDLE_PITCH, A4_PITCH = 12.0, 60, 69
+BELIEVED = np.array([0.0, 8.0, 0.0, 0.0])  # before the first note: 8 of velocity for 10 dB, at any pitch
+FIRMLY = np.diag([0.05, 0.2, 5.0, 5.0])  # counted in notes
+
+
+class Dynamics:
+    """One stream of sound at 16 kHz. Thread: whoever pushes sound into the ears."""
+
+    def __init__(self) -> None:
+        self._window = window()
+        self._piece = np.zeros(PIECE, np.float32)
+        self._sound = SampleRing(int(REMEMBERED_S * SAMPLE_RATE_HZ))
+        self.reset()
+
+    def reset(self) -> None:
+        """Another room, or another player."""
+        self._sound.reset()
+        self._seen, self._said = np.zeros((4, 4)), np.zeros(4)
+
+    def take_in(self, sound: np.ndarray) -> None:
+        """The sound so far, as the encoder gets it."""
+        self._sound.write(sound)
+
+    def velocity(self, pitch: int, onset: float, said: float) -> float:
+        """0 to 128. ``onset``: samples since the beginning; ``said``: by the network, 0 to 128."""
+        if not self._sound.window(round(onset) + AFTER + PIECE, self._piece):
+            return said
+        pitch_hz = 440.0 * 2.0 ** ((pitch - A4_PITCH) / OCTAVE)
+        loud = loudness_db(self._piece, self._window, pitch_hz) / 10.0
+        height = (pitch - MIDDLE_PITCH) / OCTAVE
+        facts = np.array([1.0, loud, height, height * height])
+        self._seen = FADES * self._seen + np.outer(facts, facts)
+        self._said = FADES * self._said + said * facts
+        mostly = np.linalg.solve(FIRMLY + self._seen, FIRMLY @ BELIEVED + self._said)
+        return (said + float(facts @ mostly)) / 2.0
