@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from repetiteur.kernels.least_squares import learn, new_belief
 from repetiteur.kernels.loudness import PIECE, loudness_db, window
 from repetiteur.kernels.rings import SampleRing
 from repetiteur.models.encoder.heads import SAMPLE_RATE_HZ
@@ -19,8 +20,8 @@ REMEMBERED_S = 1.0  # of sound: more than a note is told late, and than sound is
 AFTER = 160  # samples from the onset to the piece that is measured: the hammer's noise is over
 FADES = 0.998  # a note that is 350 notes ago counts half
 OCTAVE, MIDDLE_PITCH, A4_PITCH = 12.0, 60, 69
-BELIEVED = np.array([0.0, 8.0, 0.0, 0.0])  # before the first note: 8 of velocity for 10 dB, at any pitch
-FIRMLY = np.diag([0.05, 0.2, 5.0, 5.0])  # counted in notes
+BELIEVED = 0.0, 8.0, 0.0, 0.0  # before the first note: 8 of velocity for 10 dB, at any pitch
+FIRMLY = 0.05, 0.2, 5.0, 5.0  # counted in notes
 
 
 class Dynamics:
@@ -35,7 +36,7 @@ class Dynamics:
     def reset(self) -> None:
         """Another room, or another player."""
         self._sound.reset()
-        self._seen, self._said = np.zeros((4, 4)), np.zeros(4)
+        self._usual = new_belief(BELIEVED, FIRMLY)
 
     def take_in(self, sound: np.ndarray) -> None:
         """The sound so far, as the encoder gets it."""
@@ -49,7 +50,4 @@ class Dynamics:
         loud = loudness_db(self._piece, self._window, pitch_hz) / 10.0
         height = (pitch - MIDDLE_PITCH) / OCTAVE
         facts = np.array([1.0, loud, height, height * height])
-        self._seen = FADES * self._seen + np.outer(facts, facts)
-        self._said = FADES * self._said + said * facts
-        mostly = np.linalg.solve(FIRMLY + self._seen, FIRMLY @ BELIEVED + self._said)
-        return (said + float(facts @ mostly)) / 2.0
+        return (said + learn(self._usual, facts, float(said), FADES)) / 2.0
