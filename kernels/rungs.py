@@ -195,8 +195,8 @@ def _mind(score, nothing, many, much):
         share = np.float32(1.0) / total
         for m in range(much):
             row[m] *= share
-        for m in range(much, len(row)):
-            row[m] = np.float32(0.0)
+        row[much:] = np.float32(0.0)
+    score[many:] = np.float32(0.0)
 
 
 @kernel

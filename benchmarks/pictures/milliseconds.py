@@ -8,18 +8,18 @@ from repetiteur.benchmarks.pictures.sheet import Sheet
 
 # Medians in ms of a run on two cores, with blocks of 5 ms.
 SOUND = (
-    ("look-ahead: sound to come", 39.5, "hand-dot"),
-    ("the device is late", 0.30, "fresh-dot"),
-    ("device → ears", 0.20, "shown-dot"),
-    ("hearing", 0.84, "fresh-dot"),
+    ("look-ahead: sound to come", 37.0, "hand-dot"),
+    ("the device is late", 0.31, "fresh-dot"),
+    ("device → ears", 0.17, "shown-dot"),
+    ("hearing", 0.90, "fresh-dot"),
     ("→ engine's thread", 0.09, "shown-dot"),
-    ("following and judging", 0.22, "fresh-dot"),
-    ("events → received", 0.14, "shown-dot"),
+    ("following and judging", 0.21, "fresh-dot"),
+    ("events → received", 0.13, "shown-dot"),
 )
 MIDI = (
-    ("→ engine's thread", 0.12, "shown-dot"),
-    ("following and judging", 0.30, "fresh-dot"),
-    ("events → received", 0.18, "shown-dot"),
+    ("→ engine's thread", 0.11, "shown-dot"),
+    ("following and judging", 0.26, "fresh-dot"),
+    ("events → received", 0.15, "shown-dot"),
 )
 LEFT, HIGH, WIDTH = 24.0, 26.0, 700.0
 Part = tuple[str, float, str]
@@ -27,9 +27,9 @@ Part = tuple[str, float, str]
 
 def milliseconds() -> str:
     sheet = Sheet(760, 330, "Where the milliseconds go, from a note to OSC received")
-    _row(sheet, 30.0, "sound, all of it: 41 ms to a provisional note", SOUND)
+    _row(sheet, 30.0, "sound, all of it: 39 ms to a provisional note", SOUND)
     _row(sheet, 130.0, "sound, what is computed: 2 ms", SOUND[1:])
-    _row(sheet, 230.0, "MIDI: 0.6 ms", MIDI)
+    _row(sheet, 230.0, "MIDI: 0.5 ms", MIDI)
     return sheet.markup()
 
 
