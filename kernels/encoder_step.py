@@ -12,7 +12,14 @@ from typing import NamedTuple
 import numpy as np
 
 from repetiteur.kernels.jit import kernel
-from repetiteur.kernels.products import add_product, add_row_product
+from repetiteur.kernels.products import (
+    add_product,
+    add_row_product,
+    fill_rows,
+    hidden_linear,
+    linear,
+    relu,
+)
 from repetiteur.kernels.spectral_grid import BINS, KEYS, WINDOWS
 
 TAPS = 3  # hops a convolution over time looks at
@@ -119,21 +126,9 @@ def _row(first, length, hop):
 
 
 @kernel
-def _relu(values):
-    for n in range(len(values)):
-        values[n] = max(values[n], np.float32(0.0))
-
-
-@kernel
 def _copy(values, out):
     for n in range(len(out)):
         out[n] = values[n]
-
-
-@kernel
-def _fill_rows(rows, row):
-    for k in range(rows.shape[0]):
-        _copy(row, rows[k])
 
 
 @kernel
@@ -149,7 +144,7 @@ def _look(weights, state, spectra, out):
         _copy(weights.key[k], out[k])
     add_product(looked, weights.look, out)
     for k in range(KEYS):
-        _relu(out[k])
+        relu(out[k])
 
 
 @kernel
@@ -160,13 +155,13 @@ def _block(weights, state, block, first, out):
     margin = (state.seen.shape[0] - KEYS) // 2
     seen = state.seen[margin : margin + KEYS]
     hop, length = state.hop[0], (TAPS - 1) * dilation + 1
-    _fill_rows(seen, weights.time_bias[block])
+    fill_rows(seen, weights.time_bias[block])
     for tap in range(TAPS):
         past = state.rings[_row(first, length, hop + length - (TAPS - 1 - tap) * dilation)]
         add_product(past, weights.time[block, tap], seen)
     for k in range(KEYS):
-        _relu(seen[k])
-    _fill_rows(state.summed, weights.pitch_bias[block])
+        relu(seen[k])
+    fill_rows(state.summed, weights.pitch_bias[block])
     for tap in range(reach):
         lowest = margin + (tap - reach // 2) * interval
         add_product(state.seen[lowest : lowest + KEYS], weights.pitch[block, tap], state.summed)
@@ -181,8 +176,7 @@ def _common(weights, state, path, first, descriptors, keys):
     """All keys hear of each other and of the descriptors: adds to ``keys``. Its rings start at ``first``."""
     hop = state.hop[0]
     channels = (weights.enter.shape[2] - len(descriptors)) // KEYS
-    _fill_rows(state.told, weights.gather_bias[path])
-    add_product(keys, weights.gather[path], state.told)
+    linear(keys, weights.gather[path], weights.gather_bias[path], state.told)
     entering = state.entering
     for channel in range(channels):
         for k in range(KEYS):
@@ -193,7 +187,7 @@ def _common(weights, state, path, first, descriptors, keys):
     into = state.common_rings[_row(first, (TAPS - 1) * weights.common_dilations[0] + 1, hop)]
     _copy(weights.enter_bias[path], into)
     add_row_product(entering, weights.enter[path], into)
-    _relu(into)
+    relu(into)
     for layer in range(layers):
         dilation = weights.common_dilations[layer]
         length = (TAPS - 1) * dilation + 1
@@ -212,7 +206,7 @@ def _common(weights, state, path, first, descriptors, keys):
     leaving = state.leaving
     _copy(weights.leave_bias[path], leaving)
     add_row_product(state.common, weights.leave[path], leaving)
-    _relu(leaving)
+    relu(leaving)
     for channel in range(state.answer.shape[1]):
         for k in range(KEYS):
             state.answer[k, channel] = leaving[channel * KEYS + k]
@@ -242,12 +236,8 @@ def step(weights, state, spectra, descriptors, out):
         if path >= 0:
             _common(weights, state, path, path * path_rows, descriptors, keys)
         first = after
-    _fill_rows(state.hidden, weights.hidden_bias)
-    add_product(state.keys, weights.hidden, state.hidden)
-    for k in range(KEYS):
-        _relu(state.hidden[k])
-    _fill_rows(state.logits, weights.heads_bias)
-    add_product(state.hidden, weights.heads, state.logits)
+    hidden_linear(state.keys, weights.hidden, weights.hidden_bias, state.hidden)
+    linear(state.hidden, weights.heads, weights.heads_bias, state.logits)
     for k in range(KEYS):
         for head in range(out.shape[1]):
             out[k, head] = np.float32(1.0) / (np.float32(1.0) + np.exp(-state.logits[k, head]))

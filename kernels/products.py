@@ -162,3 +162,33 @@ def add_row_product(x, w, out):
         _panel(
             _address(x, 0), inner, _address(w, first), PANEL, _address(out, panel * PANEL), PANEL, inner
         )
+
+
+@kernel
+def relu(values):
+    """In place, of a row."""
+    for n in range(len(values)):
+        values[n] = max(values[n], np.float32(0.0))
+
+
+@kernel
+def fill_rows(rows, row):
+    """Every row becomes this one."""
+    for n in range(rows.shape[0]):
+        for c in range(rows.shape[1]):
+            rows[n, c] = row[c]
+
+
+@kernel
+def linear(x, w, bias, out):
+    """``out = x @ w + bias``, as ``add_product``."""
+    fill_rows(out, bias)
+    add_product(x, w, out)
+
+
+@kernel
+def hidden_linear(x, w, bias, out):
+    """``linear``, and nothing below 0."""
+    linear(x, w, bias, out)
+    for n in range(out.shape[0]):
+        relu(out[n])

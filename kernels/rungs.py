@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from repetiteur.kernels.jit import inline, kernel
-from repetiteur.kernels.products import LANES, add_product
+from repetiteur.kernels.products import LANES, add_product, hidden_linear, linear
 
 NO_LOOK = -1
 FLAT = np.float32(1e-5)  # as torch has it in its normalisation
@@ -108,20 +108,6 @@ def room_for(weights: RungWeights, tokens: int) -> RungRoom:
     )
 
 
-@inline
-def _fill_rows(rows, row):
-    for n in range(rows.shape[0]):
-        for c in range(rows.shape[1]):
-            rows[n, c] = row[c]
-
-
-@inline
-def _positive(values):
-    for n in range(values.shape[0]):
-        for c in range(values.shape[1]):
-            values[n, c] = max(values[n, c], np.float32(0.0))
-
-
 @kernel
 def _normal(values, width, out):
     """Every row of mean 0 and spread 1."""
@@ -207,10 +193,8 @@ def _look(weights, room, which, own, many, seen, much, near):
     rows = own.shape[0]
     _normal(own, width, room.asking)
     _normal(seen, width, room.seen)
-    _fill_rows(room.asked, weights.ask_bias[which])
-    add_product(room.asking, weights.ask[which], room.asked)
-    _fill_rows(room.offered, weights.offer_bias[which])
-    add_product(room.seen, weights.offer[which], room.offered)
+    linear(room.asking, weights.ask[which], weights.ask_bias[which], room.asked)
+    linear(room.seen, weights.offer[which], weights.offer_bias[which], room.offered)
     for head in range(heads):
         first = head * size
         for m in range(rows):
@@ -237,11 +221,8 @@ def _look(weights, room, which, own, many, seen, much, near):
 def _enter(weights, room, stream, many, near):
     """From what is known of each token to the token."""
     tokens = room.tokens[stream]
-    _fill_rows(room.hidden, weights.enter_bias[stream])
-    add_product(room.columns[stream], weights.enter[stream], room.hidden)
-    _positive(room.hidden)
-    _fill_rows(tokens, weights.entered_bias[stream])
-    add_product(room.hidden, weights.entered[stream], tokens)
+    hidden_linear(room.columns[stream], weights.enter[stream], weights.enter_bias[stream], room.hidden)
+    linear(room.hidden, weights.entered[stream], weights.entered_bias[stream], tokens)
     which = weights.answer[stream]
     if which != NO_LOOK:
         asking = room.described[stream]
@@ -259,9 +240,7 @@ def _think(weights, room, rung, stream):
     """Each token by itself."""
     tokens = room.tokens[stream]
     _normal(tokens, weights.end.shape[1], room.asking)
-    _fill_rows(room.hidden, weights.into_bias[rung, stream])
-    add_product(room.asking, weights.into[rung, stream], room.hidden)
-    _positive(room.hidden)
+    hidden_linear(room.asking, weights.into[rung, stream], weights.into_bias[rung, stream], room.hidden)
     for n in range(tokens.shape[0]):
         for c in range(tokens.shape[1]):
             tokens[n, c] += weights.out_bias[rung, stream, c]
@@ -296,5 +275,4 @@ def climb(weights, room, heard, written):
             _think(weights, room, rung, stream)
     for stream in range(2):
         _normal(room.tokens[stream], weights.end.shape[1], room.asking)
-        _fill_rows(room.told[stream], weights.end_bias[stream])
-        add_product(room.asking, weights.end[stream], room.told[stream])
+        linear(room.asking, weights.end[stream], weights.end_bias[stream], room.told[stream])
