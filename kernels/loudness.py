@@ -1,4 +1,4 @@
-"""How loud one key sounds in a short piece of sound: the power of its first partials together."""
+"""How loud one key sounds in a short piece of sound: the level of its first partials, in the mean."""
 
 from __future__ import annotations
 
@@ -22,8 +22,13 @@ def window() -> np.ndarray:
 
 @kernel
 def loudness_db(piece, window, pitch_hz):
-    """Of PIECE samples, dB of full scale; silence is as loud as the floor of the spectra."""
-    power = FLOOR
+    """Of PIECE samples, dB of full scale; silence is as loud as the floor of the spectra.
+    ``pitch_hz`` is below HIGHEST_HZ.
+
+    Levels are averaged, not powers: so the brightness counts, by which a key struck harder differs too, and
+    one partial that another key shares does not count for all.
+    """
+    level_db, partials = 0.0, 0
     for partial in range(1, PARTIALS + 1):
         hz = partial * pitch_hz
         if hz > HIGHEST_HZ:
@@ -36,5 +41,6 @@ def loudness_db(piece, window, pitch_hz):
             real += value * x
             imaginary += value * y
             x, y = x * along - y * across, x * across + y * along
-        power += real * real + imaginary * imaginary
-    return 10.0 * math.log10(power)
+        level_db += 10.0 * math.log10(FLOOR + real * real + imaginary * imaginary)
+        partials += 1
+    return level_db / partials
