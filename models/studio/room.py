@@ -14,6 +14,9 @@ from repetiteur.models.encoder.heads import SAMPLE_RATE_HZ
 NYQUIST_HZ = SAMPLE_RATE_HZ / 2
 CURVE_HZ = np.concatenate([[0.0], np.geomspace(20.0, NYQUIST_HZ, 120)])  # where a microphone's gain is given
 LONGEST_ECHO_S = 1.2
+LONGEST_ECHO = int(LONGEST_ECHO_S * SAMPLE_RATE_HZ)  # samples
+NO_ROOM, FAR_AWAY = 0.25, 0.35  # shares of recordings; the others have the microphone close by
+FARTHEST_M, SOUND_M_PER_S = 7.0, 343.0
 SILENT_DB = -140.0
 
 
@@ -21,7 +24,7 @@ SILENT_DB = -140.0
 class Room:
     """One way from the strings to the samples. Levels are dB of full scale."""
 
-    impulse: np.ndarray  # float32, the direct sound first; no delay added
+    impulse: np.ndarray  # float32; the first sample is the moment the string is struck
     microphone: np.ndarray  # gain at CURVE_HZ
     level_db: float  # of a note in the middle, struck with REFERENCE_VELOCITY
     noise: np.ndarray  # gain of white noise at CURVE_HZ, RMS of the whole as wanted
@@ -33,7 +36,7 @@ class Room:
 
 def draw_room(random: np.random.Generator) -> Room:
     return Room(
-        impulse=_impulse(random) if random.random() < 0.7 else np.ones(1, np.float32),
+        impulse=_some_impulse(random),
         microphone=_microphone(random),
         level_db=random.uniform(-36, -8),
         noise=_noise(random) if random.random() < 0.6 else np.zeros(len(CURVE_HZ)),
@@ -44,11 +47,44 @@ def draw_room(random: np.random.Generator) -> Room:
     )
 
 
-def _impulse(random: np.random.Generator) -> np.ndarray:
-    """The direct sound, a few early echoes and a tail that loses its treble first."""
-    reverberation_s = np.exp(random.uniform(np.log(0.15), np.log(1.8)))
+def _some_impulse(random: np.random.Generator) -> np.ndarray:
+    kind = random.random()
+    if kind < NO_ROOM:
+        return np.ones(1, np.float32)
+    return _from_afar(random) if kind < NO_ROOM + FAR_AWAY else _close(random)
+
+
+def _close(random: np.random.Generator) -> np.ndarray:
+    """The direct sound at once, a few early echoes, and a tail."""
+    reverberation_s = _between(random, 0.15, 1.8)
     tail_level_db = random.uniform(-24, -6) + 3 * np.log2(reverberation_s)
-    length = int(min(reverberation_s, LONGEST_ECHO_S) * SAMPLE_RATE_HZ)
+    tail = _tail(random, reverberation_s)
+    tail[: int(random.uniform(0.002, 0.02) * SAMPLE_RATE_HZ)] = 0
+    tail *= 4 * 10 ** (tail_level_db / 20) / _strength(tail)
+    tail[0] = 1.0
+    for _ in range(random.integers(0, 7)):
+        tail[random.integers(8, int(0.04 * SAMPLE_RATE_HZ))] += random.uniform(-0.4, 0.4)
+    return tail.astype(np.float32)
+
+
+def _from_afar(random: np.random.Generator) -> np.ndarray:
+    """From some metres away: the sound comes late, and what the walls throw back, dense from the beginning
+    and swelling for a few milliseconds, may be louder than what comes straight."""
+    late = int(random.uniform(1, FARTHEST_M) / SOUND_M_PER_S * SAMPLE_RATE_HZ)
+    tail = _tail(random, _between(random, 0.4, 2.2))
+    swell_s = _between(random, 0.002, 0.02)
+    tail *= 1 - np.exp(-np.arange(len(tail)) / (swell_s * SAMPLE_RATE_HZ))
+    tail /= _strength(tail)
+    direct = 10 ** (random.uniform(-12, 4) / 20)
+    tail[0] += direct
+    for _ in range(random.integers(2, 9)):
+        tail[random.integers(8, int(0.03 * SAMPLE_RATE_HZ))] += direct * random.uniform(-0.6, 0.6)
+    return np.concatenate([np.zeros(late), tail / _strength(tail)]).astype(np.float32)[:LONGEST_ECHO]
+
+
+def _tail(random: np.random.Generator, reverberation_s: float) -> np.ndarray:
+    """Noise that dies away, its treble first."""
+    length = min(int(reverberation_s * SAMPLE_RATE_HZ), LONGEST_ECHO)
     time_s = np.arange(length) / SAMPLE_RATE_HZ
     bright = random.standard_normal(length) * 10 ** (
         -3 * time_s / (reverberation_s * random.uniform(0.3, 0.8))
@@ -56,13 +92,11 @@ def _impulse(random: np.random.Generator) -> np.ndarray:
     dark = _low_passed(random.standard_normal(length), random.uniform(800, 2500)) * 10 ** (
         -3 * time_s / reverberation_s
     )
-    tail = dark + 0.5 * bright
-    tail[: int(random.uniform(0.002, 0.02) * SAMPLE_RATE_HZ)] = 0
-    tail *= 4 * 10 ** (tail_level_db / 20) / (np.sqrt(np.sum(tail**2)) + 1e-9)
-    tail[0] = 1.0
-    for _ in range(random.integers(0, 7)):
-        tail[random.integers(8, int(0.04 * SAMPLE_RATE_HZ))] += random.uniform(-0.4, 0.4)
-    return tail.astype(np.float32)
+    return dark + 0.5 * bright
+
+
+def _strength(impulse: np.ndarray) -> float:
+    return float(np.sqrt(np.sum(impulse**2))) + 1e-9
 
 
 def _low_passed(white: np.ndarray, cut_hz: float) -> np.ndarray:
