@@ -16,7 +16,7 @@ from repetiteur.realtime.second_hearing import REMEMBERED, SecondHearing
 
 PLAYED_ABOVE = 0.6  # probability from which a note that seems to be missing was played after all
 EXTRA_ABOVE = 0.45  # ... and from which a note nobody asked for was struck
-CLEAR_ABOVE = 0.97  # in the sure head: so clear a note needs no second opinion
+CLEAR_ABOVE = 0.9  # in the sure head: it is hardly ever surer, and so clear a note needs no second opinion
 ELSEWHERE_ABOVE = 0.5  # probability from which nothing is told, because it is not this that is played
 LOOKS_EVERY_S, HEEDS = 0.5, 0.4  # and how much each look counts, whether it is this that is played at all
 NEAR_S = 0.3  # a trace this near to when a key was due may be it
