@@ -10,12 +10,11 @@ from typing import Any, Literal
 from repetiteur.bridges.level import MeteredEars
 from repetiteur.realtime.errors import InputError
 from repetiteur.realtime.hearing.decoder import LOOKAHEAD_S
-from repetiteur.realtime.hearing.ears import Encoder, Resampler
+from repetiteur.realtime.hearing.ears import A4_HZ, Encoder, Resampler
 from repetiteur.realtime.hearing.self_tuning import SelfTuning
 from repetiteur.realtime.hearing.thresholds import DEFAULTS, Thresholds
 
 ENCODER = "repetiteur.models.encoder.engine"
-A4_HZ = 440.0
 AUTO = "auto"
 A4 = float | Literal["auto"]
 
@@ -35,12 +34,12 @@ def make_ears(
     ``engine``: of ``models/engines``; what cannot be had of it is told in a line, and Numba takes its
     place. Raises InputError where there is no encoder to load."""
     if a4 == AUTO:  # only the one at hand can move its grid while it hears
-        encoder = SelfTuning(load_encoder(A4_HZ), tuned)
-    elif engine in ("auto", "numba"):
-        encoder = load_encoder(float(a4))
-    else:
-        encoder = _by_engine(engine, float(a4), tell)
-    return MeteredEars(encoder, make_resampler, thresholds, lookahead_s)
+        self_tuning = SelfTuning(load_encoder(A4_HZ), tuned)
+        return MeteredEars(self_tuning, make_resampler, thresholds, lookahead_s, self_tuning.a4_hz)
+    a4_hz = float(a4)
+    ours = engine in ("auto", "numba")
+    encoder = load_encoder(a4_hz) if ours else _by_engine(engine, a4_hz, tell)
+    return MeteredEars(encoder, make_resampler, thresholds, lookahead_s, lambda hop: a4_hz)
 
 
 def load_encoder(a4_hz: float = A4_HZ) -> Any:

@@ -21,7 +21,8 @@ from repetiteur.models.encoder.heads import SAMPLE_RATE_HZ
 REMEMBERED_S = 1.0  # of sound: more than a note is told late, and than sound is taken in at once
 AFTER = 160  # samples from the onset to the piece that is measured: the hammer's noise is over
 FADES = 0.998  # a note that is 350 notes ago counts half
-OCTAVE, MIDDLE_PITCH, A4_PITCH, MIDDLE_VELOCITY = 12.0, 60, 69, 64.0
+OCTAVE, MIDDLE_PITCH, A4_PITCH = 12.0, 60, 69
+MIDDLE_VELOCITY = 64.0
 TEN_DB = TEN_STEPS = 10.0  # units of loudness and of velocity in which the facts are about 1
 BELIEVED = 0.0, 8.0, 0.0, 0.0, 0.0  # before the first note: 8 of velocity for 10 dB, whatever else
 FIRMLY = 0.05, 0.2, 5.0, 5.0, 5.0  # counted in notes
@@ -49,11 +50,11 @@ class Dynamics:
         """The sound so far, as the encoder gets it."""
         self._sound.write(sound)
 
-    def velocity(self, pitch: int, onset: float, said: float) -> float:
+    def velocity(self, pitch: int, onset: float, said: float, a4_hz: float) -> float:
         """0 to 128. ``onset``: samples since the beginning; ``said``: by the network, 0 to 128."""
         if not self._sound.window(round(onset) + AFTER + PIECE, self._piece):
             return said
-        pitch_hz = 440.0 * 2.0 ** ((pitch - A4_PITCH) / OCTAVE)
+        pitch_hz = a4_hz * 2.0 ** ((pitch - A4_PITCH) / OCTAVE)
         loud = loudness_db(self._piece, self._window, pitch_hz) / TEN_DB
         height = (pitch - MIDDLE_PITCH) / OCTAVE
         facts = np.array([1.0, loud, height, height * height, self._recent / TEN_STEPS])

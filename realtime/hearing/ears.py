@@ -24,6 +24,7 @@ SILENCE_S = 2.0  # of lost sound that is filled in: after that nothing sounds an
 AT_ONCE_S = 0.5  # of sound that goes through in one piece, so that a long chunk needs no more room
 SHORTEST_S = SHORTEST * HOP_S
 UNKNOWN_VELOCITY = 64
+A4_HZ = 440.0  # of a piano nobody says anything about
 TRACE_DIGITS = 3
 NO_TRACES = np.zeros(0, TRACE)
 
@@ -74,9 +75,12 @@ class Ears:
         make_resampler: Callable[[float], Resampler],
         thresholds: Thresholds = DEFAULTS,
         lookahead_s: float = LOOKAHEAD_S,
+        a4_hz: Callable[[int], float] = lambda hop: A4_HZ,
     ) -> None:
-        """``make_resampler``: from that rate to SAMPLE_RATE_HZ. ``lookahead_s``: of provisional notes."""
+        """``make_resampler``: from that rate to SAMPLE_RATE_HZ. ``lookahead_s``: of provisional notes.
+        ``a4_hz``: how the piano is tuned, as far as is known in that hop of the stream."""
         self._encoder = encoder
+        self._a4_hz = a4_hz
         self._make_resampler = make_resampler
         self._decoder = NoteDecoder(thresholds, lookahead_s)
         self._offset = OffsetRemover()
@@ -118,7 +122,7 @@ class Ears:
     def warm_up(self, rate_hz: float) -> None:
         """Compile whatever the first sound would have to wait for. Forgets everything."""
         self.push(Chunk(0.0, np.zeros(int(rate_hz * AT_ONCE_S), np.float32), rate_hz))
-        self._dynamics.velocity(LOWEST_KEY, 0.0, UNKNOWN_VELOCITY)
+        self._dynamics.velocity(LOWEST_KEY, 0.0, UNKNOWN_VELOCITY, A4_HZ)
         self.finish()
         self.reset()
 
@@ -216,7 +220,7 @@ class Ears:
             if kind == CONFIRMED:
                 self._begun_s[note] = t_s
                 onset = (moment * HOP_S - self._encoder.delay_s) * SAMPLE_RATE_HZ
-                loud = self._dynamics.velocity(pitch, onset, loud)
+                loud = self._dynamics.velocity(pitch, onset, loud, self._a4_hz(hop))
             loud = min(max(round(loud), 1), 127)
             event = Note(self._seq, at_s, note, _STATUS[kind], pitch, t_s, loud, confidence)
         out.append(event)

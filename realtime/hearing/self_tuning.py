@@ -17,9 +17,8 @@ import numpy as np
 from repetiteur.kernels.spectral_grid import MIDDLE, shape
 from repetiteur.kernels.tuning import SURE, Tuning
 from repetiteur.models.encoder.heads import FRAME, HOP_SAMPLES
-from repetiteur.realtime.hearing.ears import Encoder
+from repetiteur.realtime.hearing.ears import A4_HZ, Encoder
 
-A4_HZ = 440.0  # until it is known; what is found lies within a quarter tone of it
 SOUNDS = 0.5  # probability of a sounding key
 AGREED_HOPS = 100
 AGREED_CENTS = 2.0
@@ -45,7 +44,7 @@ class SelfTuning:
     def __init__(self, encoder: TunableEncoder, told: Callable[[float], None]) -> None:
         self._encoder = encoder
         self._told = told
-        self._moved = False
+        self._found_hz, self._moved_at = A4_HZ, 0  # and the hop from which on the grid lies there
         self._begin()
         _compile(encoder.amplitudes)
 
@@ -55,10 +54,14 @@ class SelfTuning:
 
     def reset(self) -> None:
         self._encoder.reset()
-        if self._moved:
+        if self._found_hz != A4_HZ:
             self._encoder.retune(A4_HZ)
-            self._moved = False
+            self._found_hz = A4_HZ
         self._begin()
+
+    def a4_hz(self, hop: int) -> float:
+        """As which A4 that hop is heard, since ``reset``."""
+        return self._found_hz if hop >= self._moved_at else A4_HZ
 
     def hear(self, samples: np.ndarray) -> np.ndarray:
         if self._settled:
@@ -70,6 +73,7 @@ class SelfTuning:
             self._waiting = (self._waiting + len(samples[begin:end])) % HOP_SAMPLES
             begin = end
             told.append(evidence)
+            self._hops += len(evidence)
             if len(evidence) and evidence[0, :, FRAME].max() > SOUNDS:
                 self._consider()
         told.append(self._encoder.hear(samples[begin:]))
@@ -78,7 +82,7 @@ class SelfTuning:
     def _begin(self) -> None:
         self._tuning = Tuning(shape(MIDDLE), A4_HZ)
         self._agreed: deque[float] = deque(maxlen=AGREED_HOPS)  # cents, of the last sounding hops
-        self._sounded = 0  # hops
+        self._hops = self._sounded = 0  # heard, and of these with a key in them
         self._waiting = 0  # samples of the hop under way
         self._settled = False
 
@@ -96,7 +100,7 @@ class SelfTuning:
             a4_hz = self._tuning.a4_hz(A4_HZ)
             if abs(1200 * math.log2(a4_hz / A4_HZ)) >= LEAST_CENTS:
                 self._encoder.retune(a4_hz)
-                self._moved = True
+                self._found_hz, self._moved_at = a4_hz, self._hops
                 self._told(a4_hz)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from repetiteur.models.encoder import heads
 from repetiteur.realtime.events import Event, Note, NoteEnd, NoteStatus
+from repetiteur.realtime.hearing.dynamics import Dynamics
 from repetiteur.realtime.hearing.ears import Ears, notes_of
 from repetiteur.realtime.inputs import Chunk
 
@@ -31,7 +32,7 @@ class EveryThird:
         return samples[:whole:3]
 
 
-def make(ideal_encoder: Any, notes: Notes, delay_s: float = 0.0, **how: float) -> Ears:
+def make(ideal_encoder: Any, notes: Notes, delay_s: float = 0.0, **how: Any) -> Ears:
     """Ears whose encoder hears these notes in whatever sound there is, once the resampler is full."""
     late_s = EveryThird.delay_s
     notes = [(pitch, on_s + late_s, off_s + late_s, velocity) for pitch, on_s, off_s, velocity in notes]
@@ -223,3 +224,15 @@ def test_warming_up_and_reset_leave_nothing_behind(ideal_encoder: Any) -> None:
 
 def test_no_sound_at_all_tells_nothing(ideal_encoder: Any) -> None:
     assert make(ideal_encoder, ONE).finish() == []
+
+
+def test_keys_are_measured_where_the_piano_has_them_when_a_note_is_told(
+    ideal_encoder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[int, float]] = []
+    monkeypatch.setattr(
+        Dynamics, "velocity", lambda self, pitch, onset, said, a4_hz: asked.append((pitch, a4_hz)) or said
+    )
+    notes = [(60, 1.0, 1.5, 80), (64, 2.0, 2.5, 80)]
+    listen(make(ideal_encoder, notes, a4_hz=lambda hop: 440.0 if hop < 180 else 415.0), 4.0)
+    assert asked == [(60, 440.0), (64, 415.0)]
