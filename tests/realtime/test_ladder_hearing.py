@@ -39,7 +39,7 @@ def hearing(stage):
     hearing.follow(score, follower)
     strokes = [note for note in stage.player(tune) if note.t_s < 2.0]
     for number, stroke in enumerate(strokes):
-        heights = 0.9, 0.9, 0.9, 0.0, 0.9, 0.9, 0.5
+        heights = 0.8, 0.8, 0.8, 0.0, 0.9, 0.9, 0.5
         trace = HeardTrace(stroke.t_s + 0.16, number, stroke.pitch, stroke.t_s, *heights)
         hearing.trace(trace, number, stroke.pitch)
         follower.note(stroke.pitch, stroke.t_s)
